@@ -17,77 +17,80 @@ const (
 	commitB = "b00f5ad1c3e2479881726354a5b4c3d2e1f09876"
 )
 
+var (
+	aRelease = stamp{Version: "v0.1.0", Commit: commitB, Date: "2026-11-20T08:00:00Z"}
+	checkout = map[string]string{"vcs": "git", "vcs.revision": commitA, "vcs.time": "2026-11-22T15:16:17Z", "vcs.modified": "false"}
+	changed  = map[string]string{"vcs": "git", "vcs.revision": commitA, "vcs.time": "2026-11-22T15:16:17Z", "vcs.modified": "true"}
+)
+
+var describeTests = []struct {
+	name     string
+	version  string
+	settings map[string]string
+	stamp    stamp
+	want     build
+}{
+	{
+		name: "a test binary knows nothing",
+		want: build{Version: "(devel)", CommitSource: "unknown"},
+	},
+	{
+		name: "a checkout without version control", version: "(devel)",
+		want: build{Version: "(devel)", CommitSource: "unknown"},
+	},
+	{
+		name: "a checkout", version: "v0.0.0-20261122151617-3f2a9c41d07b", settings: checkout,
+		want: build{Version: "v0.0.0-20261122151617-3f2a9c41d07b", Commit: commitA, CommitSource: "checkout", Date: "2026-11-22T15:16:17Z"},
+	},
+	{
+		name: "a checkout with changes", version: "v0.0.0-20261122151617-3f2a9c41d07b+dirty", settings: changed,
+		want: build{Version: "v0.0.0-20261122151617-3f2a9c41d07b+dirty", Commit: commitA, CommitSource: "checkout", Date: "2026-11-22T15:16:17Z", Modified: true},
+	},
+	{
+		name: "a checkout of the tag is that checkout, not what the stamp says", version: "v0.1.0", settings: checkout, stamp: aRelease,
+		want: build{Version: "v0.1.0", Commit: commitA, CommitSource: "checkout", Date: "2026-11-22T15:16:17Z"},
+	},
+	{
+		name: "the released module", version: "v0.1.0", stamp: aRelease,
+		want: build{Version: "v0.1.0", Commit: commitB, CommitSource: "release", Date: "2026-11-20T08:00:00Z"},
+	},
+	{
+		name: "a released module without its stamp", version: "v0.1.0",
+		want: build{Version: "v0.1.0", CommitSource: "unknown"},
+	},
+	{
+		name: "a stamp of another version does not count", version: "v0.1.1", stamp: aRelease,
+		want: build{Version: "v0.1.1", CommitSource: "unknown"},
+	},
+	{
+		name: "no stamp matches no version", version: "",
+		stamp: stamp{}, want: build{Version: "(devel)", CommitSource: "unknown"},
+	},
+	{
+		name: "install of main before any tag", version: "v0.0.0-20261122151617-3f2a9c41d07b",
+		want: build{Version: "v0.0.0-20261122151617-3f2a9c41d07b", Commit: "3f2a9c41d07b", CommitSource: "pseudo-version", Date: "2026-11-22T15:16:17Z"},
+	},
+	{
+		name: "install of main after a tag, stamp still in the tree", version: "v0.1.1-0.20261122151617-3f2a9c41d07b", stamp: aRelease,
+		want: build{Version: "v0.1.1-0.20261122151617-3f2a9c41d07b", Commit: "3f2a9c41d07b", CommitSource: "pseudo-version", Date: "2026-11-22T15:16:17Z"},
+	},
+	{
+		name: "install of a commit after a release candidate", version: "v0.2.0-rc.1.0.20261122151617-3f2a9c41d07b",
+		want: build{Version: "v0.2.0-rc.1.0.20261122151617-3f2a9c41d07b", Commit: "3f2a9c41d07b", CommitSource: "pseudo-version", Date: "2026-11-22T15:16:17Z"},
+	},
+	{
+		name: "a release candidate is no pseudo-version", version: "v0.2.0-rc.1",
+		want: build{Version: "v0.2.0-rc.1", CommitSource: "unknown"},
+	},
+	{
+		name: "fourteen digits that are no time", version: "v0.0.0-20269922151617-3f2a9c41d07b",
+		want: build{Version: "v0.0.0-20269922151617-3f2a9c41d07b", CommitSource: "unknown"},
+	},
+}
+
 func TestDescribe(t *testing.T) {
 	t.Parallel()
-	release := stamp{Version: "v0.1.0", Commit: commitB, Date: "2026-11-20T08:00:00Z"}
-	checkout := map[string]string{"vcs": "git", "vcs.revision": commitA, "vcs.time": "2026-11-22T15:16:17Z", "vcs.modified": "false"}
-	dirty := map[string]string{"vcs": "git", "vcs.revision": commitA, "vcs.time": "2026-11-22T15:16:17Z", "vcs.modified": "true"}
-
-	tests := []struct {
-		name     string
-		version  string
-		settings map[string]string
-		stamp    stamp
-		want     build
-	}{
-		{
-			name: "a test binary knows nothing",
-			want: build{Version: "(devel)", CommitSource: "unknown"},
-		},
-		{
-			name: "a checkout without version control", version: "(devel)",
-			want: build{Version: "(devel)", CommitSource: "unknown"},
-		},
-		{
-			name: "a checkout", version: "v0.0.0-20261122151617-3f2a9c41d07b", settings: checkout,
-			want: build{Version: "v0.0.0-20261122151617-3f2a9c41d07b", Commit: commitA, CommitSource: "checkout", Date: "2026-11-22T15:16:17Z"},
-		},
-		{
-			name: "a checkout with changes", version: "v0.0.0-20261122151617-3f2a9c41d07b+dirty", settings: dirty,
-			want: build{Version: "v0.0.0-20261122151617-3f2a9c41d07b+dirty", Commit: commitA, CommitSource: "checkout", Date: "2026-11-22T15:16:17Z", Modified: true},
-		},
-		{
-			name: "a checkout of the tag is that checkout, not what the stamp says", version: "v0.1.0", settings: checkout, stamp: release,
-			want: build{Version: "v0.1.0", Commit: commitA, CommitSource: "checkout", Date: "2026-11-22T15:16:17Z"},
-		},
-		{
-			name: "the released module", version: "v0.1.0", stamp: release,
-			want: build{Version: "v0.1.0", Commit: commitB, CommitSource: "release", Date: "2026-11-20T08:00:00Z"},
-		},
-		{
-			name: "a released module without its stamp", version: "v0.1.0",
-			want: build{Version: "v0.1.0", CommitSource: "unknown"},
-		},
-		{
-			name: "a stamp of another version does not count", version: "v0.1.1", stamp: release,
-			want: build{Version: "v0.1.1", CommitSource: "unknown"},
-		},
-		{
-			name: "no stamp matches no version", version: "",
-			stamp: stamp{}, want: build{Version: "(devel)", CommitSource: "unknown"},
-		},
-		{
-			name: "install of main before any tag", version: "v0.0.0-20261122151617-3f2a9c41d07b",
-			want: build{Version: "v0.0.0-20261122151617-3f2a9c41d07b", Commit: "3f2a9c41d07b", CommitSource: "pseudo-version", Date: "2026-11-22T15:16:17Z"},
-		},
-		{
-			name: "install of main after a tag, stamp still in the tree", version: "v0.1.1-0.20261122151617-3f2a9c41d07b", stamp: release,
-			want: build{Version: "v0.1.1-0.20261122151617-3f2a9c41d07b", Commit: "3f2a9c41d07b", CommitSource: "pseudo-version", Date: "2026-11-22T15:16:17Z"},
-		},
-		{
-			name: "install of a commit after a release candidate", version: "v0.2.0-rc.1.0.20261122151617-3f2a9c41d07b",
-			want: build{Version: "v0.2.0-rc.1.0.20261122151617-3f2a9c41d07b", Commit: "3f2a9c41d07b", CommitSource: "pseudo-version", Date: "2026-11-22T15:16:17Z"},
-		},
-		{
-			name: "a release candidate is no pseudo-version", version: "v0.2.0-rc.1",
-			want: build{Version: "v0.2.0-rc.1", CommitSource: "unknown"},
-		},
-		{
-			name: "fourteen digits that are no time", version: "v0.0.0-20269922151617-3f2a9c41d07b",
-			want: build{Version: "v0.0.0-20269922151617-3f2a9c41d07b", CommitSource: "unknown"},
-		},
-	}
-	for _, tt := range tests {
+	for _, tt := range describeTests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			info := &debug.BuildInfo{GoVersion: "go1.26.8", Main: debug.Module{Version: tt.version}}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package repocheck
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// topFolders and topFiles are all that may be at the top.
+var (
+	topFolders = []string{".ci", ".github", "bots", "driver", "engine", "infra", "maintainers", "release", "website"}
+	topFiles   = []string{
+		".gitattributes", ".gitignore", "CONTRIBUTING.md", "LICENSE", "Makefile", "OWNERS", "OWNERS_ALIASES",
+		"README.md", "SECURITY.md", "go.mod", "go.sum",
+	}
+)
+
+func checkTopLevel(t *tree) []finding {
+	var findings []finding
+	for _, dir := range t.dirs {
+		if !slices.Contains(topFolders, dir) {
+			findings = append(findings, finding{path: dir, msg: "a folder that the top level does not have; see DESIGN"})
+		}
+	}
+	for _, f := range t.files {
+		if f.dir() == "." && !slices.Contains(topFiles, f.path) {
+			findings = append(findings, finding{path: f.path, msg: "a file that the top level does not have"})
+		}
+	}
+	return findings
+}
+
+var (
+	// machinePath finds absolute paths into somebody's home.
+	machinePath = regexp.MustCompile("(?:^|[\\s\"'`=(:,])(/(?:root|work|home/[a-z][a-z0-9-]*|Users/[A-Za-z][A-Za-z0-9-]*)/[^\\s\"'`)]*)")
+	// registryHost finds where packages come from. Which mirror serves them is
+	// for the machine's own set-up to say; a host named here overrules it.
+	registryHost = regexp.MustCompile(`\b(?:proxy\.golang\.org|sum\.golang\.org|goproxy\.[a-z]+|registry\.npmjs\.org|(?:deb|ftp|security)\.debian\.org|(?:files\.)?pypi\.org|static\.crates\.io)\b`)
+)
+
+// checkMachine looks in everything that is text, fixtures as well, except in
+// this rule and its own fixture.
+func checkMachine(t *tree) []finding {
+	var findings []finding
+	for _, f := range t.files {
+		if f.path == "infra/repocheck/layout_test.go" || f.path == "infra/repocheck/testdata/machine.txtar" {
+			continue
+		}
+		if f.path == "go.sum" || f.fixture() && path.Ext(f.path) == ".json" {
+			continue // checksums; and what GitHub publishes, kept as it is
+		}
+		for i, line := range strings.Split(f.text, "\n") {
+			if m := machinePath.FindStringSubmatch(line); m != nil {
+				findings = append(findings, finding{path: f.path, line: i + 1, msg: fmt.Sprintf("names a path of one machine, %s", m[1])})
+			}
+			if host := registryHost.FindString(line); host != "" {
+				findings = append(findings, finding{path: f.path, line: i + 1, msg: fmt.Sprintf("names a package registry, %s", host)})
+			}
+		}
+	}
+	return findings
+}
+
+// checkOwners wants an OWNERS file in every folder of the top level, with
+// approvers, and no alias that OWNERS_ALIASES does not define. What the names
+// mean is for bots/owners.
+func checkOwners(t *tree) []finding {
+	var findings []finding
+	var aliases struct {
+		Aliases map[string][]string `yaml:"aliases"`
+	}
+	if f := t.file("OWNERS_ALIASES"); f == nil {
+		findings = append(findings, finding{path: "OWNERS_ALIASES", msg: "missing"})
+	} else if err := yaml.Unmarshal([]byte(f.text), &aliases); err != nil {
+		findings = append(findings, finding{path: f.path, msg: err.Error()})
+	}
+	for _, dir := range append([]string{"."}, t.dirs...) {
+		if name := path.Join(dir, "OWNERS"); t.file(name) == nil && dir != ".ci" {
+			findings = append(findings, finding{path: name, msg: "missing"})
+		}
+	}
+	used := make(map[string]bool)
+	for _, f := range t.files {
+		if path.Base(f.path) != "OWNERS" || f.fixture() {
+			continue
+		}
+		var owners struct {
+			Approvers []string `yaml:"approvers"`
+			Reviewers []string `yaml:"reviewers"`
+		}
+		if err := yaml.Unmarshal([]byte(f.text), &owners); err != nil {
+			findings = append(findings, finding{path: f.path, msg: err.Error()})
+			continue
+		}
+		if len(owners.Approvers) == 0 {
+			findings = append(findings, finding{path: f.path, msg: "names no approver"})
+		}
+		for _, name := range append(owners.Approvers, owners.Reviewers...) {
+			used[name] = true
+			if strings.Contains(name, "-maintainers") && aliases.Aliases[name] == nil {
+				findings = append(findings, finding{path: f.path, msg: fmt.Sprintf("names %s, which OWNERS_ALIASES does not define", name)})
+			}
+		}
+	}
+	for alias := range aliases.Aliases {
+		if !used[alias] {
+			findings = append(findings, finding{path: "OWNERS_ALIASES", msg: fmt.Sprintf("defines %s, which no OWNERS file names", alias)})
+		}
+	}
+	return findings
+}
