@@ -54,9 +54,6 @@ type file struct {
 func (f *file) dir() string  { return path.Dir(f.path) }
 func (f *file) isTest() bool { return strings.HasSuffix(f.path, "_test.go") }
 
-// pkg is the import path of the package f is in.
-func (f *file) pkg() string { return path.Join(module, f.dir()) }
-
 // fixture says whether f is an example of a test rather than source.
 func (f *file) fixture() bool {
 	return strings.HasPrefix(f.path, "testdata/") || strings.Contains(f.path, "/testdata/")

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+# "make" alone explains itself. Everything installs what it needs: infra/setup.
+
+GO ?= go
+
+# The tools of "make check". They are run at a version, not required by go.mod:
+# whoever installs this module must not download linters.
+GOFUMPT     := mvdan.cc/gofumpt@v0.12.0
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+ACTIONLINT  := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+
+PKG      ?= ./...
+BENCH    ?= .
+FUZZTIME ?= 30s
+
+# A new folder for each run: the go command sees that the variable changed and
+# runs the tests that read it again, and only those, whatever it has cached.
+COVERAGE = $(CURDIR)/dist/forge-coverage
+
+SCRIPTS = $(shell git grep -lE --untracked '^\#!.*sh$$' -- ':!*.go' ':!*.md' ':!*/testdata/*')
+
+.PHONY: help demo test check format bench fuzz generate clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## from this repository's history to an installed release; KEEP=1 leaves it up
+	@infra/setup demo
+	$(GO) run ./infra/cmd/infra demo $(if $(KEEP),--keep)
+
+test: ## run all tests, with the race detector; PKG=./infra/... for some
+	@infra/setup test
+	@rm -rf $(COVERAGE) && mkdir -p $(COVERAGE)
+	@dir=$$(mktemp -d $(COVERAGE)/XXXXXX) && export FORGE_COVERAGE_DIR="$$dir" && \
+		$(GO) test -race -timeout 30m $(PKG)
+
+check: ## formatting, vet, staticcheck, go fix, shell scripts, workflows
+	@infra/setup check
+	@echo 'check: gofumpt' && files=$$($(GO) run $(GOFUMPT) -l .) && \
+		if [ -n "$$files" ]; then echo "not formatted; run make format:" >&2; echo "$$files" >&2; exit 1; fi
+	@echo 'check: go vet' && $(GO) vet ./...
+	@echo 'check: go fix' && $(GO) fix -diff ./... || { echo 'run make format' >&2; exit 1; }
+	@echo 'check: staticcheck' && $(GO) run $(STATICCHECK) ./...
+	@echo 'check: shellcheck' && shellcheck $(SCRIPTS)
+	@echo 'check: actionlint' && $(GO) run $(ACTIONLINT)
+
+format: ## make the Go files what check wants
+	$(GO) fix ./...
+	$(GO) run $(GOFUMPT) -l -w .
+
+bench: ## run the benchmarks; BENCH=Notes for some
+	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 60m $(PKG)
+
+fuzz: ## run each fuzz target for FUZZTIME=30s
+	@infra/fuzz $(FUZZTIME)
+
+generate: ## write the generated files anew
+	$(GO) generate ./...
+
+clean: ## remove what the targets made
+	rm -rf bin dist
