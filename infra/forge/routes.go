@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package forge
+
+import (
+	"context"
+	"slices"
+)
+
+// routes lists every endpoint that is served, below /api/v3 and /api/uploads.
+func routes() []route {
+	return slices.Concat(
+		siteRoutes,
+		switchRoutes,
+		userRoutes,
+		appRoutes,
+		orgRoutes,
+		repoRoutes,
+	)
+}
+
+// followers lists what else happens in the transaction that records a change
+// of a branch or tag, in order.
+func followers() []func(*view, *repository, refChange) error {
+	return nil
+}
+
+// workers lists what runs in the background until its context ends.
+func workers() []func(*Server, context.Context) {
+	return nil
+}
