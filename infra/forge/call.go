@@ -52,8 +52,8 @@ type call struct {
 	r      *http.Request
 	route  *route
 	params map[string]string
-	found  *repository // by repo
-	limit  *window     // which this call counts to
+	found  *repository    // by repo
+	limit  *window        // which this call counts to
 	after  []func() error // run once the transaction is committed
 }
 
