@@ -5,5 +5,6 @@
 //
 // It serves no byte whose digest is not in the index, and it signs nothing:
 // the index arrives signed. The Index is a value and pure; release/cut makes
-// new ones, release/verify reads them.
+// new ones, release/verify reads them. A Site is safe for concurrent use; two
+// processes may not share its folder.
 package download

@@ -49,7 +49,7 @@ func TestLatest(t *testing.T) {
 		{"v0.1.0", "v0.1.0", "", ""},
 	} {
 		x := with(t, strings.Fields(c.versions)...)
-		for _, v := range strings.Fields(c.yanked) {
+		for v := range strings.FieldsSeq(c.yanked) {
 			var err error
 			if x, err = x.WithYank(v, download.Yanked{Reason: "broken", Date: time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC), RetractedBy: "v9.9.9"}); err != nil {
 				t.Fatal(err)
