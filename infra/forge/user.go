@@ -126,7 +126,7 @@ func (c *call) getMe() (reply, error) {
 	}
 	u["private_gists"], u["collaborators"], u["disk_usage"] = 0, 0, 0
 	u["total_private_repos"], u["owned_private_repos"] = 0, 0
-	u["two_factor_authentication"] = false
+	u["two_factor_authentication"], u["user_view_type"] = false, "private"
 	return ok(u)
 }
 
@@ -188,6 +188,6 @@ func (v *view) fullUser(a *account) (object, error) {
 	u["location"], u["email"], u["bio"] = orNull(a.Location), orNull(a.Email), orNull(a.Bio)
 	u["hireable"], u["twitter_username"] = nil, nil
 	u["public_repos"], u["public_gists"], u["followers"], u["following"] = public, 0, 0, 0
-	u["created_at"], u["updated_at"] = stamp(a.CreatedAt), stamp(a.UpdatedAt)
+	u["created_at"], u["updated_at"], u["user_view_type"] = stamp(a.CreatedAt), stamp(a.UpdatedAt), "public"
 	return u, nil
 }
