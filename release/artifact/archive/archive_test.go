@@ -96,18 +96,13 @@ func TestCompareNamesTheInnermostMember(t *testing.T) {
 		{"same", outer("hello world", 0o755), nil},
 		{"content", outer("hello w0rld", 0o755), []string{"member data.tar.gz!usr/bin/lanner: byte 7: differs (both 11 bytes)"}},
 		{"mode", outer("hello world", 0o700), []string{"member data.tar.gz!usr/bin/lanner: mode -rwxr-xr-x and -rwx------"}},
-		{"missing", targz(t), []string{"member data.tar.gz: only in the first", "member data.tar.gz!usr/: only in the first", "member data.tar.gz!usr/bin/: only in the first", "member data.tar.gz!usr/bin/lanner: only in the first"}},
+		{"missing", targz(t), []string{"member data.tar.gz: only in the first"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			var got []string
 			for _, d := range archive.Compare("x.tar.gz", a, tt.b, limit) {
-				// The inner archive's own bytes differ at a place that only
-				// compression knows.
-				if d.Member == "data.tar.gz" && d.Offset >= 0 {
-					continue
-				}
 				got = append(got, d.String())
 			}
 			if diff := cmp.Diff(tt.want, got); diff != "" {

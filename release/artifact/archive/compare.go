@@ -5,6 +5,7 @@ package archive
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -97,19 +98,15 @@ func compareMember(a, b Member) []Difference {
 	return diffs
 }
 
-// innermost drops the difference of an archive of which a member is reported.
+// innermost drops the difference of an archive of which a member is reported,
+// and the members of an archive that only one side has.
 func innermost(diffs []Difference) []Difference {
-	var kept []Difference
-	for _, d := range diffs {
-		inner := false
-		for _, e := range diffs {
-			inner = inner || strings.HasPrefix(e.Member, d.Member+"!")
-		}
-		if !inner || d.Offset < 0 {
-			kept = append(kept, d)
-		}
-	}
-	return kept
+	return slices.DeleteFunc(slices.Clone(diffs), func(d Difference) bool {
+		return slices.ContainsFunc(diffs, func(e Difference) bool {
+			inner, outer := strings.HasPrefix(e.Member, d.Member+"!"), strings.HasPrefix(d.Member, e.Member+"!")
+			return inner && d.Offset >= 0 || outer && e.Offset < 0 && e.Detail == d.Detail
+		})
+	})
 }
 
 func sizes(a, b []byte) string {

@@ -58,6 +58,18 @@ func Find(members []Member, name string) ([]byte, bool) {
 	return nil, false
 }
 
+// Within returns the members of the archive that is itself the member called
+// name.
+func Within(members []Member, name string) []Member {
+	var inner []Member
+	for _, m := range members {
+		if strings.HasPrefix(m.Name, name+"!") {
+			inner = append(inner, m)
+		}
+	}
+	return inner
+}
+
 func cutLast(s, sep string) (before, after string, found bool) {
 	if i := strings.LastIndex(s, sep); i >= 0 {
 		return s[:i], s[i+len(sep):], true

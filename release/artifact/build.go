@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package artifact
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Options are the choices that change nothing in the files.
+type Options struct {
+	// Cache is the build cache to use, as GOCACHE. Empty: a new one, removed
+	// afterwards. Two builds prove something about each other only if they do
+	// not share one.
+	Cache string
+	// Progress, if set, is told before each of total steps.
+	Progress func(done, total int, what string)
+}
+
+// A File is one file to publish.
+type File struct {
+	Name      string `json:"name"`
+	MediaType string `json:"mediaType"`
+	Size      int64  `json:"size"`
+	SHA256    string `json:"sha256"`
+}
+
+// A Set is what a build wrote into a folder.
+type Set struct {
+	Spec      Spec
+	Dir       string
+	Files     []File // in the order to publish; the signed ones after Sign
+	ModuleSum string // "h1:...": what go.sum says of Module@Version
+	GoSum     string // sha256 of the commit's go.sum
+	Image     string // digest of the image index, "sha256:..."
+}
+
+// Build builds and packs everything but provenance and signatures into the
+// folder dir, which must be empty or absent.
+func Build(ctx context.Context, spec Spec, dir string, opts Options) (_ Set, err error) {
+	if err := spec.validate(); err != nil {
+		return Set{}, err
+	}
+	if err := CheckToolchain(ctx, spec); err != nil {
+		return Set{}, err
+	}
+	if err := makeEmpty(dir); err != nil {
+		return Set{}, err
+	}
+	work, err := os.MkdirTemp("", "lanner-build-*")
+	if err != nil {
+		return Set{}, fmt.Errorf("build: %w", err)
+	}
+	defer func() {
+		if e := os.RemoveAll(work); e != nil && err == nil {
+			err = fmt.Errorf("build: remove the work folder: %w", e)
+		}
+	}()
+	b := builder{
+		spec: spec, opts: opts, work: work,
+		set:   Set{Spec: spec, Dir: dir},
+		total: 2*len(spec.Targets) + 2,
+	}
+	if err := b.build(ctx); err != nil {
+		return Set{}, err
+	}
+	return b.set, nil
+}
+
+// builder is the state of one Build.
+type builder struct {
+	spec        Spec
+	opts        Options
+	work        string
+	set         Set
+	docs        documents
+	done, total int
+}
+
+func (b *builder) step(what string) {
+	if b.opts.Progress != nil {
+		b.opts.Progress(b.done, b.total, what)
+	}
+	b.done++
+}
+
+func (b *builder) build(ctx context.Context) error {
+	var err error
+	if b.docs.license, err = b.spec.read(ctx, "LICENSE"); err != nil {
+		return err
+	}
+	if b.docs.readme, err = b.spec.read(ctx, "README.md"); err != nil {
+		return err
+	}
+	binaries, err := b.compile(ctx)
+	if err != nil {
+		return err
+	}
+	var uncompressed strings.Builder
+	for _, t := range b.spec.Targets {
+		b.step("package " + t.String())
+		sum, err := b.pack(t, binaries[t])
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(&uncompressed, "%s  %s\n", sum, strings.TrimSuffix(b.spec.Archive(t), ".gz"))
+	}
+	b.step("image")
+	folder, err := os.MkdirTemp(b.work, "image-*")
+	if err != nil {
+		return fmt.Errorf("build: %w", err)
+	}
+	image, digest, err := b.spec.imageLayout(binaries, b.docs, folder)
+	if err != nil {
+		return err
+	}
+	b.set.Image = digest
+	if err := b.set.add(b.spec.Image(), "application/x-tar", image); err != nil {
+		return err
+	}
+	b.step("checksums")
+	if err := b.set.add(UncompressedChecksums, "text/plain", []byte(uncompressed.String())); err != nil {
+		return err
+	}
+	return b.set.add(Checksums, "text/plain", b.set.checksums())
+}
+
+// compile returns the binaries, each held against the commit.
+func (b *builder) compile(ctx context.Context) (map[Target][]byte, error) {
+	module, err := ModuleProxy(ctx, b.spec, filepath.Join(b.work, "proxy"))
+	if err != nil {
+		return nil, err
+	}
+	b.set.ModuleSum, b.set.GoSum = module.Sum, sha256Hex(module.GoSum)
+	cache := b.opts.Cache
+	if cache == "" {
+		cache = filepath.Join(b.work, "cache")
+	}
+	tc, err := newToolchain(ctx, module, b.work, cache)
+	if err != nil {
+		return nil, err
+	}
+	compiler, err := newCompiler(tc, b.spec, module, b.work)
+	if err != nil {
+		return nil, err
+	}
+	binaries := make(map[Target][]byte)
+	for _, t := range b.spec.Targets {
+		b.step("compile " + t.String())
+		binary, err := compiler.compile(ctx, t)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := b.spec.checkBinary(binary, module.Sum); err != nil {
+			return nil, err
+		}
+		binaries[t] = binary
+	}
+	return binaries, nil
+}
+
+// pack writes the files of one target and returns the sum of the plain tar.
+func (b *builder) pack(t Target, binary []byte) (tarSum string, err error) {
+	plain, packed, err := b.spec.tarball(binary, b.docs)
+	if err != nil {
+		return "", err
+	}
+	folder, err := os.MkdirTemp(b.work, "package-*")
+	if err != nil {
+		return "", fmt.Errorf("build: %w", err)
+	}
+	debian, redhat, err := b.spec.packages(t, binary, b.docs, folder)
+	if err != nil {
+		return "", err
+	}
+	bom, err := BillOfMaterials(b.spec, t, binary)
+	if err != nil {
+		return "", err
+	}
+	return sha256Hex(plain), errors.Join(
+		b.set.add(b.spec.Archive(t), "application/gzip", packed),
+		b.set.add(b.spec.Package(t, "deb"), "application/vnd.debian.binary-package", debian),
+		b.set.add(b.spec.Package(t, "rpm"), "application/x-rpm", redhat),
+		b.set.add(b.spec.SBOM(t), "application/vnd.cyclonedx+json", bom),
+	)
+}
+
+// add writes a file of the set.
+func (s *Set) add(name, mediaType string, data []byte) error {
+	if err := os.WriteFile(filepath.Join(s.Dir, name), data, 0o644); err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	s.Files = append(s.Files, File{Name: name, MediaType: mediaType, Size: int64(len(data)), SHA256: sha256Hex(data)})
+	return nil
+}
+
+// checksums returns what "sha256sum -c" reads, of all files so far.
+func (s *Set) checksums() []byte {
+	var out strings.Builder
+	for _, f := range s.Files {
+		fmt.Fprintf(&out, "%s  %s\n", f.SHA256, f.Name)
+	}
+	return []byte(out.String())
+}
+
+func makeEmpty(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("folder to build into: %w", err)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return fmt.Errorf("folder to build into: %w", err)
+	}
+	if len(entries) > 0 {
+		return fmt.Errorf("folder to build into: %s is not empty (it has %s); give a new one or remove it", dir, entries[0].Name())
+	}
+	return nil
+}
+
+func sha256Hex(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
