@@ -69,18 +69,26 @@ func notEmulated(method, path string) error {
 	return &apiError{status: http.StatusNotImplemented, message: "not emulated: " + method + " " + path}
 }
 
-// fail answers err.
-func (c *call) fail(err error) {
+// apiErrorOf returns what is answered for err: nil where nobody listens.
+func (c *call) apiErrorOf(err error) *apiError {
 	var e *apiError
 	switch {
 	case errors.As(err, &e):
+		return e
 	case errors.Is(err, errMissing):
-		e = errNotFound
+		return errNotFound
 	case c.r.Context().Err() != nil:
-		return // the client hung up: nobody reads the answer
-	default:
-		c.srv.log.ErrorContext(c.r.Context(), "request failed", "method", c.r.Method, "path", c.r.URL.Path, "err", err)
-		e = &apiError{status: http.StatusInternalServerError, message: "Server Error: " + err.Error()}
+		return nil // the client hung up
+	}
+	c.srv.log.ErrorContext(c.r.Context(), "request failed", "method", c.r.Method, "path", c.r.URL.Path, "err", err)
+	return &apiError{status: http.StatusInternalServerError, message: "Server Error: " + err.Error()}
+}
+
+// fail answers err.
+func (c *call) fail(err error) {
+	e := c.apiErrorOf(err)
+	if e == nil {
+		return
 	}
 	body := struct {
 		Message string       `json:"message"`

@@ -110,7 +110,7 @@ func TestAccountsAndRepositories(t *testing.T) {
 	if _, _, err := bob.Repositories.Edit(ctx, "alice", "open", &github.Repository{Description: github.String("x")}); statusOf(err) != http.StatusForbidden {
 		t.Errorf("somebody's repository edited: %v, want 403", err)
 	}
-	list, _, err := bob.Repositories.List(ctx, "alice", nil)
+	list, _, err := bob.Repositories.ListByUser(ctx, "alice", nil)
 	if err != nil || len(list) != 1 {
 		t.Errorf("bob sees %d repositories of alice, %v; want 1", len(list), err)
 	}

@@ -19,6 +19,13 @@ func routes() []route {
 	)
 }
 
+// webRoutes lists what is served outside the REST interface: git, downloads.
+func webRoutes() []route {
+	return slices.Concat(
+		gitRoutes,
+	)
+}
+
 // followers lists what else happens in the transaction that records a change
 // of a branch or tag, in order.
 func followers() []func(*view, *repository, refChange) error {

@@ -38,9 +38,11 @@ type Server struct {
 	log    *slog.Logger
 	admin  string // the site-admin token
 	routes *router
+	web    *router
 	faults faults
 	limits limits
 	repos  lockMap // a lock for each repository's references
+	folder folderLock
 
 	base   baseURL
 	outbox chan struct{} // holds one value while the outbox may have events
@@ -63,21 +65,17 @@ func Open(ctx context.Context, config Config) (*Server, error) {
 			return nil, fmt.Errorf("making the forge's folder: %w", err)
 		}
 	}
-	admin, err := adminToken(filepath.Join(config.Dir, "admin-token"))
-	if err != nil {
-		return nil, err
-	}
-	st, err := openStore(ctx, config.Dir, config.Clock)
+	folder, err := lockFolder(config.Dir)
 	if err != nil {
 		return nil, err
 	}
 	s := &Server{
-		config: config, store: st, log: config.Log, admin: admin,
-		routes: newRouter(routes()), outbox: make(chan struct{}, 1),
+		config: config, log: config.Log, folder: folder,
+		routes: newRouter(routes()), web: newRouter(webRoutes()), outbox: make(chan struct{}, 1),
 	}
 	s.limits.clock = config.Clock
-	if err := s.recover(ctx); err != nil {
-		return nil, errors.Join(err, st.close())
+	if err := s.load(ctx); err != nil {
+		return nil, errors.Join(err, folder.close())
 	}
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.stop = stop
@@ -93,7 +91,21 @@ func Open(ctx context.Context, config Config) (*Server, error) {
 func (s *Server) Close() error {
 	s.stop()
 	s.workers.Wait()
-	return s.store.close()
+	return errors.Join(s.store.close(), s.folder.close())
+}
+
+// load reads what is in the folder, and puts it right.
+func (s *Server) load(ctx context.Context) (err error) {
+	if s.admin, err = adminToken(filepath.Join(s.config.Dir, "admin-token")); err != nil {
+		return err
+	}
+	if s.store, err = openStore(ctx, s.config.Dir, s.config.Clock); err != nil {
+		return err
+	}
+	if err := s.recover(ctx); err != nil {
+		return errors.Join(err, s.store.close())
+	}
+	return nil
 }
 
 // AdminToken returns the token of the site administrator.
@@ -111,10 +123,9 @@ func (s *Server) recover(ctx context.Context) error {
 			return err
 		}
 		s.base.set(base)
-		admin, err := accounts.find(tx, 0, adminLogin)
+		_, err = accounts.find(tx, 0, adminLogin)
 		if errors.Is(err, errMissing) {
-			admin = &account{Login: adminLogin, Type: "User", SiteAdmin: true}
-			err = accounts.insert(tx, 0, adminLogin, admin)
+			err = accounts.insert(tx, 0, adminLogin, &account{Login: adminLogin, Type: "User", SiteAdmin: true})
 		}
 		if err != nil {
 			return err

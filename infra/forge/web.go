@@ -3,11 +3,57 @@
 package forge
 
 import (
+	"errors"
 	"net/http"
+	"strings"
 )
 
 // serveWeb answers what is not an interface for programs: git and downloads.
+// It says no in plain text, which git shows to who pushes.
 func (c *call) serveWeb() error {
-	http.Error(c.w, "not served: "+c.r.URL.Path, http.StatusNotFound)
+	err := c.tryWeb()
+	if err == nil {
+		return nil
+	}
+	e := c.apiErrorOf(err)
+	if e == nil {
+		return nil
+	}
+	h := c.w.Header()
+	for name, values := range e.header {
+		h[name] = values
+	}
+	if e.status == http.StatusUnauthorized {
+		h.Set("WWW-Authenticate", `Basic realm="GitHub"`)
+	}
+	h.Set("Content-Type", "text/plain; charset=utf-8")
+	c.writeBody(e.status, []byte(e.message+"\n"))
 	return nil
+}
+
+func (c *call) tryWeb() error {
+	path := c.r.URL.EscapedPath()
+	c.route, c.params = c.srv.web.find(c.r.Method, path)
+	if c.route == nil {
+		return notEmulated(c.r.Method, path)
+	}
+	if err := c.authenticate(); err != nil {
+		return err
+	}
+	rep, err := c.run()
+	if err != nil {
+		return c.askWho(err)
+	}
+	return c.send(rep)
+}
+
+// askWho makes 401 of a "no" to who has not said who they are: it is how git
+// learns that it must ask for a password.
+func (c *call) askWho(err error) error {
+	var e *apiError
+	refused := errors.Is(err, errMissing) || errors.As(err, &e) && (e.status == http.StatusNotFound || e.status == http.StatusForbidden)
+	if c.actor == nil && refused && !strings.Contains(c.route.pattern, "/releases/") {
+		return errSignIn
+	}
+	return err
 }
