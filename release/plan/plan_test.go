@@ -78,11 +78,10 @@ func TestParseRefuses(t *testing.T) {
 }
 
 func TestChangelog(t *testing.T) {
-	base := example().Base
-	first := plan.Changelog(nil, "v0.1.0", base, "## Features\n\n- one\n")
-	second := plan.Changelog(first, "v0.2.0", base, "## Fixes\n\n- two\n")
-	again := plan.Changelog(second, "v0.2.0", base, "## Fixes\n\n- two, corrected\n")
-	third := plan.Changelog(again, "v0.1.0", base, "- one, corrected\n")
+	first := plan.Changelog(nil, "v0.1.0", "## v0.1.0 (2026-01-27)\n\n- one\n")
+	second := plan.Changelog(first, "v0.2.0", "## v0.2.0\n\n### Fixes\n\n- two\n")
+	again := plan.Changelog(second, "v0.2.0", "## v0.2.0\n\n### Fixes\n\n- two, corrected\n")
+	third := plan.Changelog(again, "v0.1.0", "## v0.1.0 (2026-01-27)\n\n- one, corrected\n")
 	want := `# Changelog
 
 Each release adds its section in its release pull request.
@@ -91,7 +90,7 @@ Each release adds its section in its release pull request.
 
 - one, corrected
 
-## v0.2.0 (2026-01-27)
+## v0.2.0
 
 ### Fixes
 
@@ -100,8 +99,11 @@ Each release adds its section in its release pull request.
 	if diff := cmp.Diff(want, string(third)); diff != "" {
 		t.Error(diff)
 	}
-	if !bytes.Equal(third, plan.Changelog(third, "v0.1.0", base, "- one, corrected\n")) {
+	if !bytes.Equal(third, plan.Changelog(third, "v0.1.0", "## v0.1.0 (2026-01-27)\n\n- one, corrected\n")) {
 		t.Error("writing a section twice changes the file")
+	}
+	if got := plan.Changelog(third, "v0.2", "## v0.2\n"); !bytes.Contains(got, []byte("## v0.2.0\n")) {
+		t.Error("a version took the section of another that it begins")
 	}
 }
 

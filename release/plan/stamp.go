@@ -18,34 +18,22 @@ const changelogHead = `# Changelog
 Each release adds its section in its release pull request.
 `
 
-// Changelog returns old with the section for a version put first. An old
-// section of that version is replaced.
-func Changelog(old []byte, version string, base Base, notes string) []byte {
-	body := strings.TrimPrefix(string(old), changelogHead)
-	if at := strings.Index("\n"+body, "\n## "+version+" ("); at >= 0 {
-		rest := ""
-		if next := strings.Index(body[at:], "\n## v"); next >= 0 {
-			rest = body[at+next:]
+// Changelog returns old with a version's section put first, heading ("##
+// v0.1.0 …") included. An old section of that version is replaced.
+func Changelog(old []byte, version, section string) []byte {
+	body := "\n" + strings.TrimLeft(strings.TrimPrefix(string(old), changelogHead), "\n")
+	for _, end := range []string{" ", "\n"} {
+		if at := strings.Index(body, "\n## "+version+end); at >= 0 {
+			rest := ""
+			if next := strings.Index(body[at+1:], "\n## v"); next >= 0 {
+				rest = body[at+1+next:]
+			}
+			body = body[:at] + rest
 		}
-		body = body[:at] + rest
 	}
-	var b strings.Builder
-	b.WriteString(changelogHead)
-	fmt.Fprintf(&b, "\n## %s (%s)\n\n%s\n", version, base.Time.UTC().Format(time.DateOnly), strings.TrimSpace(demote(notes)))
+	text := changelogHead + "\n" + strings.TrimSpace(section) + "\n"
 	if rest := strings.Trim(body, "\n"); rest != "" {
-		b.WriteString("\n" + rest + "\n")
+		text += "\n" + rest + "\n"
 	}
-	return []byte(b.String())
-}
-
-// demote lowers the headings of notes by one level, so that they stand below
-// the version's.
-func demote(notes string) string {
-	lines := strings.Split(notes, "\n")
-	for i, line := range lines {
-		if strings.HasPrefix(line, "## ") || strings.HasPrefix(line, "### ") {
-			lines[i] = "#" + line
-		}
-	}
-	return strings.Join(lines, "\n")
+	return []byte(text)
 }
