@@ -222,9 +222,8 @@ func newPage(r *http.Request, now *content, title string) page {
 func installCommands(base string, r *Release, failures map[string]*failure) []command {
 	commands := []command{{"With Go", "go install " + modulePath + "/engine/cmd/lanner@" + r.Version}}
 	for _, kind := range []struct{ suffix, title, after string }{
-		{"amd64.tar.gz", "Linux on x86-64", "tar -xzf %s"},
+		{"amd64.tar.gz", "Linux on x86-64", "tar -xzf %s lanner"},
 		{"amd64.deb", "Debian, Ubuntu", "sudo apt-get install ./%s"},
-		{"x86_64.rpm", "Fedora, Red Hat, SUSE", "sudo rpm --install %s"},
 		{"amd64.rpm", "Fedora, Red Hat, SUSE", "sudo rpm --install %s"},
 	} {
 		for _, f := range r.Files {

@@ -122,7 +122,7 @@ func (u *upstream) release(version string, files map[string]string) {
 		Version: version, Tag: version, Commit: strings.Repeat("3f2a", 10), Date: u.time,
 		Prerelease: strings.Contains(version, "-"), URL: "https://example.test/notes/" + version,
 	}
-	for _, name := range []string{"lanner_amd64.tar.gz", "lanner_amd64.deb", "lanner_x86_64.rpm", "checksums.txt"} {
+	for _, name := range []string{"lanner_amd64.tar.gz", "lanner_amd64.deb", "lanner_amd64.rpm", "checksums.txt"} {
 		text, found := files[name]
 		if !found {
 			continue
@@ -269,7 +269,7 @@ func TestSite(t *testing.T) {
 	u := newUpstream(t)
 	files := map[string]string{
 		"lanner_amd64.tar.gz": "an archive", "lanner_amd64.deb": "a package",
-		"lanner_x86_64.rpm": "another", "checksums.txt": "sums",
+		"lanner_amd64.rpm": "another", "checksums.txt": "sums",
 	}
 	u.release("v0.1.0", files)
 	u.release("v0.2.0-rc.1", map[string]string{"checksums.txt": strings.Repeat("long ", 1000)})

@@ -44,6 +44,7 @@ var rules = []rule{
 func TestRepository(t *testing.T) {
 	t.Parallel()
 	tr := loadRepository(t)
+	tr.links = listLinks(t)
 	for _, r := range rules {
 		t.Run(r.name, func(t *testing.T) {
 			t.Parallel()
