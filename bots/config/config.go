@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package config is one repository's settings for the bot: what may be merged,
+// how, and whose word counts.
+//
+// They are the file .github/lanner.yaml at the tip of a pull request's base
+// branch; without it, [Default]. All keys, with their defaults:
+//
+//	merge:
+//	  method: merge                 # or squash, or rebase
+//	  required_labels: [approved, lgtm]
+//	  forbidden_labels: []          # beside do-not-merge/* and needs-rebase, which always forbid
+//	  required_checks: []           # statuses or check runs that must be there; all that are there must be green
+//	trusted_roles: [admin, maintain, write, triage]
+//
+// A label ending in * stands for all that begin so. An unknown key is a
+// mistake, not a wish for the future. The package reads bytes, never a
+// repository; the packages of bots may import it, and all of it is safe
+// concurrently.
+package config
+
+import (
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+	"sigs.k8s.io/prow/pkg/labels"
+
+	"github.com/lanner-project/lanner/bots/command"
+	"github.com/lanner-project/lanner/bots/yamlfile"
+)
+
+// Path is where the settings are in a repository.
+const Path = ".github/lanner.yaml"
+
+// Settings are one repository's.
+type Settings struct {
+	Merge Merge
+	// TrustedRoles are the roles, as GitHub names them, whose commands count.
+	TrustedRoles []string
+}
+
+// Merge says when and how a pull request is merged.
+type Merge struct {
+	Method          Method
+	RequiredLabels  []string
+	ForbiddenLabels []string
+	RequiredChecks  []string
+}
+
+// Method is how GitHub merges.
+type Method string
+
+// The merge methods of GitHub.
+const (
+	ByMerge  Method = "merge"
+	BySquash Method = "squash"
+	ByRebase Method = "rebase"
+)
+
+// Default returns the settings of a repository that has no file.
+func Default() Settings {
+	return Settings{
+		Merge: Merge{
+			Method:          ByMerge,
+			RequiredLabels:  []string{labels.Approved, labels.LGTM},
+			ForbiddenLabels: []string{"do-not-merge/*", labels.NeedsRebase},
+		},
+		TrustedRoles: []string{"admin", "maintain", "write", "triage"},
+	}
+}
+
+// Forbids returns the first of the labels that forbids a merge, or "".
+func (m Merge) Forbids(present []string) string {
+	for _, label := range present {
+		for _, pattern := range m.ForbiddenLabels {
+			prefix, isPrefix := strings.CutSuffix(pattern, "*")
+			if label == pattern || isPrefix && strings.HasPrefix(label, prefix) {
+				return label
+			}
+		}
+	}
+	return ""
+}
+
+// Parse reads a settings file. The error is yamlfile.Mistakes: all of them.
+func Parse(name string, src []byte) (Settings, error) {
+	f, root := yamlfile.Open(name, src)
+	p := parser{File: f, settings: Default()}
+	if root != nil {
+		p.file(root)
+	}
+	if mistakes := f.Mistakes(); len(mistakes) > 0 {
+		return Settings{}, mistakes
+	}
+	return p.settings, nil
+}
+
+type parser struct {
+	*yamlfile.File
+	settings Settings
+}
+
+func (p *parser) file(root *yaml.Node) {
+	p.fields(root, map[string]func(*yaml.Node){
+		"merge":         p.merge,
+		"trusted_roles": p.roles,
+	})
+}
+
+func (p *parser) merge(n *yaml.Node) {
+	m := &p.settings.Merge
+	p.fields(n, map[string]func(*yaml.Node){
+		"method":           p.method,
+		"required_labels":  func(n *yaml.Node) { m.RequiredLabels = p.words(n) },
+		"forbidden_labels": func(n *yaml.Node) { m.ForbiddenLabels = append(m.ForbiddenLabels, p.words(n)...) },
+		"required_checks":  func(n *yaml.Node) { m.RequiredChecks = p.words(n) },
+	})
+}
+
+func (p *parser) method(n *yaml.Node) {
+	n = yamlfile.Resolve(n)
+	m := Method(n.Value)
+	if n.Kind != yaml.ScalarNode || m != ByMerge && m != BySquash && m != ByRebase {
+		p.Report(n, "want merge, squash or rebase", "unknown merge method %q", n.Value)
+		return
+	}
+	p.settings.Merge.Method = m
+}
+
+// roles reads whom to trust. An empty list would leave nobody who could ever
+// change it by a command.
+func (p *parser) roles(n *yaml.Node) {
+	roles := p.words(n)
+	if len(roles) == 0 {
+		p.Report(n, "leave trusted_roles out for the default", "nobody is trusted")
+		return
+	}
+	for i, r := range roles {
+		roles[i] = strings.ToLower(r)
+	}
+	p.settings.TrustedRoles = roles
+}
+
+func (p *parser) words(n *yaml.Node) []string {
+	var words []string
+	for _, item := range p.Items(n) {
+		words = append(words, item.Value)
+	}
+	return words
+}
+
+func (p *parser) fields(n *yaml.Node, known map[string]func(*yaml.Node)) {
+	for _, field := range p.Fields(n) {
+		if read, ok := known[field.Name]; ok {
+			read(field.Value)
+			continue
+		}
+		var names []string
+		for name := range known {
+			names = append(names, name)
+		}
+		slices.Sort(names)
+		p.Unknown(field, command.Suggest(field.Name, names), names)
+	}
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package owners knows who may approve a change to which path, from the OWNERS
+// and OWNERS_ALIASES files of a repository.
+//
+// It reads Prow's format with Prow's meaning (approvers of a folder approve
+// what is below it, unless no_parent_owners cuts them off; filters; aliases;
+// logins in any case), with two knowing differences. A file that does not parse
+// fails closed: Prow skips it, and so a typing error hands a folder to the
+// owners of its parent. And a rename needs the approval of both paths: with
+// Prow, who owns the destination can move files out of any folder.
+//
+// The files must be those of the base branch: a pull request must not approve
+// itself. The package reads no repository, and whether a login is real is not
+// its concern. Packages of bots and maintainers may import it. A Tree does not
+// change: it is safe concurrently.
+package owners
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/lanner-project/lanner/bots/yamlfile"
+)
+
+// Tree is the OWNERS of a repository at one commit.
+type Tree struct {
+	dirs          map[string]*dir // by folder, "" is the root
+	brokenAliases bool
+	mistakes      yamlfile.Mistakes
+}
+
+type dir struct {
+	rules       []rule
+	noParent    bool
+	autoApprove bool
+	broken      bool
+}
+
+// rule is one filter, or a file without filters.
+type rule struct {
+	match     *regexp.Regexp // nil is everything
+	approvers []string
+	reviewers []string
+}
+
+// Mistakes returns what is wrong in the files, by file and line. As long as
+// there is something, the files' folders can't be approved.
+func (t *Tree) Mistakes() yamlfile.Mistakes { return t.mistakes }
+
+// Approvers returns who may approve a change to a file, sorted. Nobody may for
+// a file that a broken OWNERS file governs, with one way out: the broken file
+// itself can be changed by those whom the folders above it name.
+func (t *Tree) Approvers(file string) []string {
+	return t.people(file, func(r rule) []string { return r.approvers })
+}
+
+// Reviewers returns who is asked to review a change to a file, sorted.
+func (t *Tree) Reviewers(file string) []string {
+	return t.people(file, func(r rule) []string { return r.reviewers })
+}
+
+func (t *Tree) people(file string, of func(rule) []string) []string {
+	if t.brokenAliases && file != AliasesFilename {
+		// Which names are aliases is unknown, and a login can be registered
+		// for each of them.
+		return nil
+	}
+	var people []string
+	for d := range ancestors(file) {
+		entry := t.dirs[d]
+		if entry == nil {
+			continue
+		}
+		if entry.broken {
+			if file == path.Join(d, Filename) {
+				continue
+			}
+			return nil
+		}
+		for _, r := range entry.matching(file, d) {
+			people = append(people, of(r)...)
+		}
+		// Prow's rule: a folder that names nobody for this file does not cut
+		// the owners above it off.
+		if entry.noParent && len(people) > 0 {
+			break
+		}
+	}
+	slices.Sort(people)
+	return slices.Compact(people)
+}
+
+// matching returns the rules of folder d for a file below it.
+func (e *dir) matching(file, d string) []rule {
+	relative := strings.TrimPrefix(strings.TrimPrefix(file, d), "/")
+	var rules []rule
+	for _, r := range e.rules {
+		if r.match == nil || r.match.MatchString(relative) {
+			rules = append(rules, r)
+		}
+	}
+	return rules
+}
+
+// Home returns the folder whose OWNERS file is the nearest that names an
+// approver for a file, "" for the root.
+func (t *Tree) Home(file string) string {
+	for d := range ancestors(file) {
+		entry := t.dirs[d]
+		if entry == nil {
+			continue
+		}
+		if entry.broken && file != path.Join(d, Filename) {
+			return d
+		}
+		for _, r := range entry.matching(file, d) {
+			if len(r.approvers) > 0 {
+				return d
+			}
+		}
+	}
+	return ""
+}
+
+// selfApproved reports whether a file lies in a subfolder that no OWNERS file
+// claims, of a folder that approves those without anybody.
+func (t *Tree) selfApproved(file string) bool {
+	home := t.Home(file)
+	entry := t.dirs[home]
+	return entry != nil && entry.autoApprove && !t.brokenAliases && parent(file) != home
+}
+
+// ancestors yields the folders above a file, the nearest first, the root last.
+func ancestors(file string) func(func(string) bool) {
+	return func(yield func(string) bool) {
+		for d := file; d != ""; {
+			d = parent(d)
+			if !yield(d) {
+				return
+			}
+		}
+	}
+}
