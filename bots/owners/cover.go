@@ -30,8 +30,10 @@ type Part struct {
 	// Dir is the folder of the OWNERS file that is nearest, "" for the root.
 	Dir   string
 	Files []string
-	// Approvers may approve it; By did.
+	// Approvers may approve it; Near are those of them that Dir's own file
+	// names, who know it best; By did.
 	Approvers []string
+	Near      []string
 	By        []string
 }
 
@@ -52,13 +54,13 @@ func (t *Tree) Cover(changes []Change, approvedBy []string) Coverage {
 		if t.selfApproved(file) {
 			continue
 		}
-		home, approvers := t.Home(file), t.Approvers(file)
-		key := home + "\x00" + strings.Join(approvers, "\x00")
+		home, approvers, near := t.Home(file), t.Approvers(file), t.near(file)
+		key := strings.Join(append(append([]string{home}, approvers...), near...), "\x00")
 		i, ok := index[key]
 		if !ok {
 			i = len(c.Parts)
 			index[key] = i
-			part := Part{Dir: home, Approvers: approvers}
+			part := Part{Dir: home, Approvers: approvers, Near: near}
 			for _, a := range approvers {
 				if said[a] {
 					part.By = append(part.By, a)
@@ -86,14 +88,11 @@ func paths(changes []Change) []string {
 }
 
 // Suggest returns few people who together can approve what is not approved
-// yet, without those to leave out. It takes whoever approves most of what is
-// left, and of equals the first by name: the answer is the same each time.
-// What only people to leave out could approve is left.
+// yet, without those to leave out: for each part those near it, and others
+// only where there are none. It takes whoever is near most of what is left,
+// and of equals the first by name: the answer is the same each time. What only
+// people to leave out could approve is left.
 func (c Coverage) Suggest(leaveOut ...string) []string {
-	out := make(map[string]bool)
-	for _, login := range leaveOut {
-		out[Normalize(login)] = true
-	}
 	var left []Part
 	for _, p := range c.Parts {
 		if len(p.By) == 0 {
@@ -102,19 +101,7 @@ func (c Coverage) Suggest(leaveOut ...string) []string {
 	}
 	var suggested []string
 	for {
-		count := make(map[string]int)
-		best := ""
-		for _, p := range left {
-			for _, a := range p.Approvers {
-				if out[a] {
-					continue
-				}
-				count[a]++
-				if best == "" || count[a] > count[best] || count[a] == count[best] && a < best {
-					best = a
-				}
-			}
-		}
+		best := mostWanted(left, leaveOut)
 		if best == "" {
 			slices.Sort(suggested)
 			return suggested
@@ -122,4 +109,27 @@ func (c Coverage) Suggest(leaveOut ...string) []string {
 		suggested = append(suggested, best)
 		left = slices.DeleteFunc(left, func(p Part) bool { return slices.Contains(p.Approvers, best) })
 	}
+}
+
+func mostWanted(parts []Part, leaveOut []string) string {
+	isOut := func(login string) bool {
+		return slices.ContainsFunc(leaveOut, func(out string) bool { return Normalize(out) == login })
+	}
+	count := make(map[string]int)
+	for _, p := range parts {
+		candidates := slices.DeleteFunc(slices.Clone(p.Near), isOut)
+		if len(candidates) == 0 {
+			candidates = slices.DeleteFunc(slices.Clone(p.Approvers), isOut)
+		}
+		for _, login := range candidates {
+			count[login]++
+		}
+	}
+	best := ""
+	for login, n := range count {
+		if best == "" || n > count[best] || n == count[best] && login < best {
+			best = login
+		}
+	}
+	return best
 }

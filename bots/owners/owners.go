@@ -125,6 +125,21 @@ func (t *Tree) Home(file string) string {
 	return ""
 }
 
+// near returns those of a file's approvers whom its home names itself, sorted.
+func (t *Tree) near(file string) []string {
+	home := t.Home(file)
+	entry := t.dirs[home]
+	if entry == nil || entry.broken || t.brokenAliases {
+		return nil
+	}
+	var near []string
+	for _, r := range entry.matching(file, home) {
+		near = append(near, r.approvers...)
+	}
+	slices.Sort(near)
+	return slices.Compact(near)
+}
+
 // selfApproved reports whether a file lies in a subfolder that no OWNERS file
 // claims, of a folder that approves those without anybody.
 func (t *Tree) selfApproved(file string) bool {

@@ -108,9 +108,9 @@ func TestCover(t *testing.T) {
 		{"rename out of a folder", []owners.Change{{Path: "x", From: "closed/x"}}, "alice", false, "dave"},
 		{"rename into a folder", []owners.Change{{Path: "closed/x", From: "x"}}, "dave", false, "alice"},
 		{"unowned subfolder", []owners.Change{{Path: "auto/new/x"}}, "", true, ""},
-		{"folder itself", []owners.Change{{Path: "auto/x"}}, "", false, "alice"},
+		{"folder itself", []owners.Change{{Path: "auto/x"}}, "", false, "dave"},
 		{"owned subfolder", []owners.Change{{Path: "auto/owned/x"}}, "", false, "alice"},
-		{"suggestions", []owners.Change{{Path: "closed/x"}, {Path: "a/x"}, {Path: "filtered/x.go"}}, "", false, "alice dave"},
+		{"suggestions", []owners.Change{{Path: "closed/x"}, {Path: "a/x"}, {Path: "filtered/x.go"}}, "", false, "carol dave"},
 	} {
 		c := o.Cover(tt.changes, strings.Fields(tt.by))
 		if c.Covered() != tt.covered {
@@ -122,8 +122,8 @@ func TestCover(t *testing.T) {
 	}
 	c := o.Cover([]owners.Change{{Path: "x"}, {Path: "a/x"}, {Path: "y"}}, []string{"Carol"})
 	want := owners.Coverage{Parts: []owners.Part{
-		{Dir: "", Files: []string{"x", "y"}, Approvers: []string{"alice", "bob"}},
-		{Dir: "a", Files: []string{"a/x"}, Approvers: []string{"alice", "bob", "carol"}, By: []string{"carol"}},
+		{Dir: "", Files: []string{"x", "y"}, Approvers: []string{"alice", "bob"}, Near: []string{"alice", "bob"}},
+		{Dir: "a", Files: []string{"a/x"}, Approvers: []string{"alice", "bob", "carol"}, Near: []string{"carol"}, By: []string{"carol"}},
 	}}
 	if diff := cmp.Diff(want, c); diff != "" {
 		t.Error(diff)

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package decide
+
+import (
+	"strings"
+
+	"sigs.k8s.io/prow/pkg/labels"
+
+	"github.com/lanner-project/lanner/bots/owners"
+)
+
+// lgtm obeys /lgtm, /lgtm no-issue and /lgtm cancel.
+//
+// Between the reviewer's comment and this moment the author may have pushed.
+// GitHub tells nobody when a commit was pushed (its own date is the author's to
+// choose), so that can't be seen for a comment; Prow has the same gap. A review
+// names the commit that it is of.
+func (d *decision) lgtm(r Remark, args []string) bool {
+	switch arg := strings.ToLower(strings.Join(args, " ")); {
+	case arg == "cancel":
+		return d.removeLGTM(r, nil)
+	case arg != "" && arg != "no-issue":
+		return false
+	}
+	switch {
+	case sameLogin(r.Author, d.in.Author):
+		d.reply(r.Ref, sayOwnLGTM)
+	case !d.in.trusted(r.Author):
+		d.reply(r.Ref, sayUntrusted("lgtm", d.in.Settings.TrustedRoles))
+	case r.Commit != "" && r.Commit != d.in.Pull.Head:
+		d.reply(r.Ref, sayOldReview(r.Commit, d.in.Pull.Head))
+	default:
+		d.label(labels.LGTM, true)
+		d.memory.LGTM = &LGTM{By: owners.Normalize(r.Author), Tree: d.in.Pull.Tree}
+	}
+	return true
+}
+
+func (d *decision) removeLGTM(r Remark, args []string) bool {
+	if len(args) > 0 {
+		return false
+	}
+	if !sameLogin(r.Author, d.in.Author) && !d.in.trusted(r.Author) {
+		d.reply(r.Ref, sayUntrusted("lgtm cancel", d.in.Settings.TrustedRoles))
+		return true
+	}
+	d.label(labels.LGTM, false)
+	d.memory.LGTM = nil
+	return true
+}
+
+// lgtmAfterPush takes the label off when the files are not those any more that
+// looked good. A push that leaves the tree as it is (a reworded commit, a
+// squash) keeps it.
+func (d *decision) lgtmAfterPush() {
+	switch given := d.memory.LGTM; {
+	case !d.labelled(labels.LGTM):
+		d.memory.LGTM = nil // somebody took it off by hand
+	case given == nil:
+		d.memory.LGTM = &LGTM{Tree: d.in.Pull.Tree} // somebody put it on by hand
+	case given.Tree != d.in.Pull.Tree:
+		d.label(labels.LGTM, false)
+		d.memory.LGTM = nil
+		d.reply("push-"+d.in.Pull.Head, sayNewChanges)
+	}
+}
+
+func sameLogin(a, b string) bool { return owners.Normalize(a) == owners.Normalize(b) }

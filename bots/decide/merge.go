@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package decide
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"sigs.k8s.io/prow/pkg/labels"
+
+	"github.com/lanner-project/lanner/bots/owners"
+)
+
+// Criterion is one thing that must hold for a merge.
+type Criterion struct {
+	Name string `json:"name"`
+	Met  bool   `json:"met"`
+	// Unknown: GitHub has not said yet. Then Met is false.
+	Unknown bool   `json:"unknown,omitempty"`
+	Why     string `json:"why"`
+	// Who can satisfy it, where that is known: logins, without @.
+	Who []string `json:"who,omitempty"`
+}
+
+// criteria lists what must hold, in the order in which people get to it.
+func (d *decision) criteria(c coverage) []Criterion {
+	all := []Criterion{d.readable(), d.notDraft()}
+	for _, label := range d.in.Settings.Merge.RequiredLabels {
+		all = append(all, d.requiredLabel(label, c))
+	}
+	return append(all, d.notForbidden(), d.checks(), d.noConflict())
+}
+
+func (d *decision) readable() Criterion {
+	c := Criterion{Name: "readable", Met: len(d.in.Problems) == 0, Why: "settings and files could be read"}
+	if !c.Met {
+		c.Why = strings.Join(d.in.Problems, "; ")
+	}
+	return c
+}
+
+func (d *decision) notDraft() Criterion {
+	c := Criterion{Name: "no draft", Met: !d.in.Pull.Draft, Why: "it is ready for review"}
+	if !c.Met {
+		c.Why, c.Who = "it is a draft; mark it as ready for review", []string{d.in.Author}
+	}
+	return c
+}
+
+func (d *decision) requiredLabel(label string, cov coverage) Criterion {
+	c := Criterion{Name: "label " + label, Met: d.labelled(label), Why: "it is there"}
+	switch {
+	case c.Met:
+	case label == labels.Approved:
+		c.Why, c.Who = sayUnapproved(cov), cov.Suggest(d.in.Author)
+	case label == labels.LGTM:
+		c.Why, c.Who = "nobody has said /lgtm to these files; any trusted person but the author can", d.reviewers()
+	default:
+		c.Why = "it is missing"
+	}
+	return c
+}
+
+// reviewers are those whom the OWNERS files ask to review, who know most of
+// the files first.
+func (d *decision) reviewers() []string {
+	known := make(map[string]int)
+	for _, ch := range d.in.Pull.Changes {
+		for _, login := range d.in.Owners.Reviewers(ch.Path) {
+			if !sameLogin(login, d.in.Author) {
+				known[login]++
+			}
+		}
+	}
+	logins := slices.Collect(maps.Keys(known))
+	slices.SortFunc(logins, func(a, b string) int {
+		return cmp.Or(cmp.Compare(known[b], known[a]), strings.Compare(a, b))
+	})
+	return logins[:min(len(logins), 5)]
+}
+
+func (d *decision) notForbidden() Criterion {
+	c := Criterion{Name: "no blocking label", Met: true, Why: "there is none"}
+	if label := d.in.Settings.Merge.Forbids(slices.Sorted(slices.Values(d.labels))); label != "" {
+		c.Met, c.Why = false, "the label "+label+" is there"
+		if label == labels.Hold {
+			c.Why += "; /hold cancel takes it off"
+		}
+	}
+	return c
+}
+
+// checks wants everything green that reported, and the required ones to have
+// reported.
+func (d *decision) checks() Criterion {
+	states := make(map[string]CheckState)
+	for _, check := range d.in.Pull.Checks {
+		// A status and a check run may have one name: the worse of them counts.
+		if old, ok := states[check.Name]; !ok || old == Green || check.State == Red {
+			states[check.Name] = check.State
+		}
+	}
+	for _, name := range d.in.Settings.Merge.RequiredChecks {
+		if _, ok := states[name]; !ok {
+			states[name] = Pending
+		}
+	}
+	of := make(map[CheckState][]string)
+	for _, name := range slices.Sorted(maps.Keys(states)) {
+		of[states[name]] = append(of[states[name]], name)
+	}
+	c := Criterion{Name: "checks", Met: len(of[Red]) == 0 && len(of[Pending]) == 0}
+	switch {
+	case len(of[Red]) > 0:
+		c.Why = "failed: " + strings.Join(of[Red], ", ")
+	case len(of[Pending]) > 0:
+		c.Why = "not finished: " + strings.Join(of[Pending], ", ")
+	case len(states) == 0:
+		c.Why = "none has reported and none is required"
+	default:
+		c.Why = fmt.Sprintf("%d green", len(states))
+	}
+	return c
+}
+
+func (d *decision) noConflict() Criterion {
+	c := Criterion{Name: "no conflict"}
+	switch m := d.in.Pull.Mergeable; {
+	case m == nil:
+		c.Unknown, c.Why = true, "GitHub is still computing whether it can be merged"
+	case *m:
+		c.Met, c.Why = true, "it can be merged"
+	default:
+		c.Why, c.Who = "it has a conflict with its base branch; rebase it", []string{d.in.Author}
+	}
+	return c
+}
+
+// merge merges when all criteria are met. It asks for another look when all
+// are but those that GitHub has not answered.
+func (d *decision) merge(criteria []Criterion) (actions []Action, lookAgain bool) {
+	for _, c := range criteria {
+		switch {
+		case c.Unknown:
+			lookAgain = true
+		case !c.Met:
+			return nil, false
+		}
+	}
+	if lookAgain {
+		return nil, true
+	}
+	return []Action{Merge{SHA: d.in.Pull.Head, Method: d.in.Settings.Merge.Method}}, false
+}
+
+// Explain judges the criteria of a pull request as it stands, for somebody who
+// asks and who has no memory of it: the commands are read for the votes in
+// them, and what they did to the labels is taken from the labels.
+func Explain(in Input) []Criterion {
+	switch {
+	case in.Pull == nil:
+		return []Criterion{{Name: "pull request", Why: in.Subject() + " is an issue"}}
+	case in.Pull.Merged:
+		return []Criterion{{Name: "open", Why: in.Subject() + " is merged"}}
+	case !in.Open:
+		return []Criterion{{Name: "open", Why: in.Subject() + " is closed; reopen it", Who: []string{in.Author}}}
+	}
+	in.Memory = Decide(in).Memory
+	in.Memory.LGTM = nil
+	return Decide(in).Criteria
+}
+
+// unapprovable returns the folders whose changes nobody may approve.
+func unapprovable(parts []owners.Part) []string {
+	var dirs []string
+	for _, p := range parts {
+		if len(p.Approvers) == 0 {
+			dirs = append(dirs, p.Dir)
+		}
+	}
+	return slices.Compact(dirs)
+}
