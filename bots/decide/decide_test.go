@@ -231,6 +231,46 @@ func TestLookAgain(t *testing.T) {
 	}
 }
 
+// TestFirstSight has comments and pushes of a time when the bot was not there,
+// or had another data folder.
+func TestFirstSight(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	w.say("bob", "/lgtm")
+	w.in.Pull.Committed = noon.Add(time.Hour)
+	w.step()
+	if got := strings.Join(w.done, ", "); got != "reply comment-1" {
+		t.Errorf("an lgtm older than the head: did %q", got)
+	}
+	w.say("bob", "/lgtm")
+	w.step()
+	w.push("tree2")
+	w.step()
+	if got := strings.Join(w.done, ", "); got != "reply comment-1, +lgtm, reply push-bbbbbbbbbbtree2, -lgtm" {
+		t.Fatalf("did %q", got)
+	}
+	w.done, w.in.Memory, w.in.Pull.Committed = nil, decide.Memory{}, time.Time{}
+	w.step()
+	if len(w.done) > 0 {
+		t.Errorf("after the memory was lost: did %v", w.done)
+	}
+}
+
+func TestRefusal(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	w.in.Memory.Refusal = &decide.Refusal{SHA: w.in.Pull.Head, Message: "2 reviews are required"}
+	w.step()
+	if !strings.Contains(w.status(), "GitHub refused to merge `aaaaaaaaaaaa`: `2 reviews are required`") {
+		t.Error(w.status())
+	}
+	w.push("tree2")
+	w.step()
+	if strings.Contains(w.status(), "refused") {
+		t.Error(w.status())
+	}
+}
+
 // TestSelfApproval has an author who may approve all of the change: it needs
 // no /approve, until the author takes it back.
 func TestSelfApproval(t *testing.T) {

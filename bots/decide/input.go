@@ -48,7 +48,9 @@ type Input struct {
 type Pull struct {
 	// Head is the commit that would be merged, Tree its tree.
 	Head, Tree string
-	Draft      bool
+	// Committed is the date that the head commit gives itself.
+	Committed time.Time
+	Draft     bool
 	Merged     bool
 	// Mergeable is GitHub's answer whether it can be merged without a
 	// conflict; nil while it still computes that.
@@ -112,6 +114,9 @@ type Release struct {
 // Memory is what the bot must remember of a number between two decisions. It
 // is kept by the bot itself, not in a comment, where others could edit it.
 type Memory struct {
+	// Known: there was a decision before. Without one, nothing is known of
+	// what happened up to now.
+	Known bool `json:"known"`
 	// Answered are the refs of the remarks whose commands were obeyed or
 	// refused: each is taken once. Sorted.
 	Answered []string `json:"answered,omitempty"`
@@ -119,6 +124,15 @@ type Memory struct {
 	Votes map[string]Vote `json:"votes,omitempty"`
 	// LGTM is what the label lgtm, if it is there, was given for.
 	LGTM *LGTM `json:"lgtm,omitempty"`
+	// Refusal is GitHub's last refusal to merge.
+	Refusal *Refusal `json:"refusal,omitempty"`
+}
+
+// Refusal is why GitHub did not merge a commit that met all criteria: rules of
+// its own, mostly, such as branch protection.
+type Refusal struct {
+	SHA     string `json:"sha"`
+	Message string `json:"message"`
 }
 
 // Vote is one person's last /approve or its cancelling.
@@ -192,6 +206,7 @@ func (m Memory) clone() Memory {
 		lgtm := *m.LGTM
 		m.LGTM = &lgtm
 	}
+	m.Known = true
 	return m
 }
 

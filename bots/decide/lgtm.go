@@ -14,8 +14,10 @@ import (
 //
 // Between the reviewer's comment and this moment the author may have pushed.
 // GitHub tells nobody when a commit was pushed (its own date is the author's to
-// choose), so that can't be seen for a comment; Prow has the same gap. A review
-// names the commit that it is of.
+// choose), so in the second that it takes that can't be seen for a comment;
+// Prow has the same gap. A review names the commit that it is of. And where
+// more than a second may have passed, because nothing is remembered of this
+// pull request, an old comment counts only for a head that is older still.
 func (d *decision) lgtm(r Remark, args []string) bool {
 	switch arg := strings.ToLower(strings.Join(args, " ")); {
 	case arg == "cancel":
@@ -30,6 +32,10 @@ func (d *decision) lgtm(r Remark, args []string) bool {
 		d.reply(r.Ref, sayUntrusted("lgtm", d.in.Settings.TrustedRoles))
 	case r.Commit != "" && r.Commit != d.in.Pull.Head:
 		d.reply(r.Ref, sayOldReview(r.Commit, d.in.Pull.Head))
+	case d.pushedSince(r):
+		// That was said already, under the notice.
+	case !d.in.Memory.Known && d.in.Pull.Committed.After(r.At):
+		d.reply(r.Ref, sayLateCommit(d.in.Pull.Head))
 	default:
 		d.label(labels.LGTM, true)
 		d.memory.LGTM = &LGTM{By: owners.Normalize(r.Author), Tree: d.in.Pull.Tree}
@@ -64,6 +70,17 @@ func (d *decision) lgtmAfterPush() {
 		d.memory.LGTM = nil
 		d.reply("push-"+d.in.Pull.Head, sayNewChanges)
 	}
+}
+
+// pushedSince reports whether the bot has noticed a push after a remark. This
+// matters once its memory is lost: the notice outlasts it.
+func (d *decision) pushedSince(r Remark) bool {
+	for _, other := range d.in.Remarks {
+		if d.in.own(other.Author) && other.At.After(r.At) && Marked(other.Body, pushMarker) {
+			return true
+		}
+	}
+	return false
 }
 
 func sameLogin(a, b string) bool { return owners.Normalize(a) == owners.Normalize(b) }

@@ -27,6 +27,9 @@ const StatusMarker = "<!-- lanner:status -->"
 // again.
 func Marker(ref string) string { return "<!-- lanner:reply " + ref + " -->" }
 
+// pushMarker begins the notice of a push.
+var pushMarker = strings.TrimSuffix(Marker("push-"), " -->")
+
 // Marked reports whether a comment's text begins with a marker.
 func Marked(body, marker string) bool { return strings.HasPrefix(normalized(body), marker) }
 
@@ -49,6 +52,10 @@ func sayUntrusted(command string, roles []string) string {
 
 func sayOldReview(of, head string) string {
 	return fmt.Sprintf("Your review is of %s, and the pull request is at %s by now. Say `/lgtm` again if that looks good too.", code(short(of)), code(short(head)))
+}
+
+func sayLateCommit(head string) string {
+	return fmt.Sprintf("By its own date, the head %s is newer than your `/lgtm`. Say it again if that looks good too.", code(short(head)))
 }
 
 func sayEdited(Remark) string {
@@ -143,6 +150,9 @@ func sayStatus(in Input, c coverage, criteria []Criterion) string {
 		b.WriteString("\n")
 	}
 	b.WriteString("- all checks green, and no conflict\n")
+	if r := in.Memory.Refusal; r != nil && r.SHA == in.Pull.Head {
+		fmt.Fprintf(&b, "\nGitHub refused to merge %s: %s\n", code(short(r.SHA)), code(r.Message))
+	}
 	sayProblems(&b, in)
 	b.WriteString("\nApprovers say `/approve` or `/approve cancel`, reviewers `/lgtm` or `/lgtm cancel`, anybody `/hold` or `/hold cancel`.\n")
 	return b.String()

@@ -172,20 +172,12 @@ func (s *Store) Next(ctx context.Context) (time.Time, error) {
 	return unstamp(at.Int64), nil
 }
 
-// Repositories lists the repositories that deliveries came from, sorted.
-func (s *Store) Repositories(ctx context.Context) (_ []string, err error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT DISTINCT repo FROM deliveries ORDER BY repo`)
-	if err != nil {
-		return nil, fmt.Errorf("list repositories: %w", err)
+// Prune forgets the deliveries that were done and came in before a time. Their
+// IDs are not known any more: keep them for longer than the sender repeats
+// itself, which GitHub offers for three days.
+func (s *Store) Prune(ctx context.Context, before time.Time) error {
+	if _, err := s.db.ExecContext(ctx, `DELETE FROM deliveries WHERE status = 'done' AND received_at < ?`, stamp(before)); err != nil {
+		return fmt.Errorf("prune deliveries: %w", err)
 	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	var repos []string
-	for rows.Next() {
-		var r string
-		if err := rows.Scan(&r); err != nil {
-			return nil, fmt.Errorf("list repositories: %w", err)
-		}
-		repos = append(repos, r)
-	}
-	return repos, rows.Err()
+	return nil
 }

@@ -155,6 +155,24 @@ func (s *Store) SetNote(ctx context.Context, kind, name string, value []byte) er
 	return nil
 }
 
+// Names returns the names of all notes of a kind, sorted.
+func (s *Store) Names(ctx context.Context, kind string) (_ []string, err error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT name FROM notes WHERE kind = ? ORDER BY name`, kind)
+	if err != nil {
+		return nil, fmt.Errorf("notes %s: %w", kind, err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	var names []string
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, fmt.Errorf("notes %s: %w", kind, err)
+		}
+		names = append(names, name)
+	}
+	return names, rows.Err()
+}
+
 func stamp(t time.Time) int64 { return t.UnixMicro() }
 
 func unstamp(us int64) time.Time { return time.UnixMicro(us).UTC() }

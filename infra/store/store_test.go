@@ -152,6 +152,28 @@ func TestRepeatedDelivery(t *testing.T) {
 	}
 }
 
+func TestPrune(t *testing.T) {
+	t.Parallel()
+	s := open(t, filepath.Join(t.TempDir(), "s.db"))
+	enqueue(t, s, "done", "o/r", 1)
+	claim(t, s, noon)
+	if err := s.Complete(t.Context(), "done"); err != nil {
+		t.Fatal(err)
+	}
+	enqueue(t, s, "waiting", "o/r", 1)
+	for _, tt := range []struct {
+		before time.Time
+		want   store.Counts
+	}{{noon, store.Counts{Queued: 1, Done: 1}}, {noon.Add(time.Second), store.Counts{Queued: 1}}} {
+		if err := s.Prune(t.Context(), tt.before); err != nil {
+			t.Error(err)
+		}
+		if got, err := s.Counts(t.Context()); got != tt.want || err != nil {
+			t.Errorf("%+v, %v", got, err)
+		}
+	}
+}
+
 func TestRetry(t *testing.T) {
 	t.Parallel()
 	s := open(t, filepath.Join(t.TempDir(), "s.db"))
@@ -228,8 +250,12 @@ func TestNotes(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if v, err := open(t, path).Note(t.Context(), "pull", "o/r#1"); string(v) != "two" || err != nil {
+	s = open(t, path)
+	if v, err := s.Note(t.Context(), "pull", "o/r#1"); string(v) != "two" || err != nil {
 		t.Errorf("%q, %v", v, err)
+	}
+	if names, err := s.Names(t.Context(), "pull"); err != nil || strings.Join(names, " ") != "o/r#1" {
+		t.Errorf("%q, %v", names, err)
 	}
 }
 
