@@ -27,7 +27,7 @@ import (
 	"sigs.k8s.io/prow/pkg/labels"
 
 	"github.com/lanner-project/lanner/bots/command"
-	"github.com/lanner-project/lanner/bots/yamlfile"
+	"github.com/lanner-project/lanner/infra/yamlfile"
 )
 
 // Path is where the settings are in a repository.

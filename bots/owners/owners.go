@@ -22,7 +22,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/lanner-project/lanner/bots/yamlfile"
+	"github.com/lanner-project/lanner/infra/yamlfile"
 )
 
 // Tree is the OWNERS of a repository at one commit.

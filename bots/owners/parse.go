@@ -11,7 +11,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/lanner-project/lanner/bots/command"
-	"github.com/lanner-project/lanner/bots/yamlfile"
+	"github.com/lanner-project/lanner/infra/yamlfile"
 )
 
 // The names of the files.
