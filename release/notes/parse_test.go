@@ -10,14 +10,17 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestParse(t *testing.T) {
-	t.Parallel()
-	const f = "```"
-	tests := []struct {
-		name string
-		body string
-		want Note // findings compared by place and code
-	}{
+type parseTest struct {
+	name string
+	body string
+	want Note // findings compared by place and code
+}
+
+const f = "```"
+
+// wellFormed are bodies without a mistake.
+func wellFormed() []parseTest {
+	return []parseTest{
 		{"nothing", "just prose", Note{}},
 		{"plain", "Hi\n\n" + f + "release-note\nA note.\n" + f + "\n", Note{Texts: []string{"A note."}}},
 		{"carriage returns", "Hi\r\n\r\n" + f + "release-note\r\nA note.\r\nMore.\r\n" + f + "\r\n", Note{Texts: []string{"A note.\nMore."}}},
@@ -54,14 +57,26 @@ func TestParse(t *testing.T) {
 			Note{Texts: []string{"The key is gone. **Action required:** rename it."}, ActionRequired: true},
 		},
 		{"no action required", f + "release-note\nFaster; no action required.\n" + f, Note{Texts: []string{"Faster; no action required."}}},
-		{"unclosed", "text\n\n" + f + "release-note\nA note.\n", Note{Findings: []Finding{{Line: 3, Col: 1, Code: CodeUnclosed}}}},
-		{"unclosed at the end", f + "release-note", Note{Findings: []Finding{{Line: 1, Col: 1, Code: CodeUnclosed}}}},
-		{"closed by a shorter fence", "````release-note\nA note.\n" + f, Note{Findings: []Finding{{Line: 1, Col: 1, Code: CodeUnclosed}}}},
-		{"closed by other characters", f + "release-note\nA note.\n~~~", Note{Findings: []Finding{{Line: 1, Col: 1, Code: CodeUnclosed}}}},
 		{
 			"the other fence is open", f + "release-note\nA note.\n" + f + "\n\n" + f + "\ncode",
 			Note{Texts: []string{"A note."}},
 		},
+		{
+			"example in a comment and a real one", "<!--\n" + f + "release-note\nexample\n" + f + "\n-->\n\n" + f + "release-note\nA note.\n" + f,
+			Note{Texts: []string{"A note."}},
+		},
+		{"not UTF-8", f + "release-note\nA \xff note.\n" + f, Note{Texts: []string{"A � note."}}},
+		{"another language", f + "release-noteworthy\nA note.\n" + f, Note{}},
+	}
+}
+
+// malformed are bodies with one.
+func malformed() []parseTest {
+	return []parseTest{
+		{"unclosed", "text\n\n" + f + "release-note\nA note.\n", Note{Findings: []Finding{{Line: 3, Col: 1, Code: CodeUnclosed}}}},
+		{"unclosed at the end", f + "release-note", Note{Findings: []Finding{{Line: 1, Col: 1, Code: CodeUnclosed}}}},
+		{"closed by a shorter fence", "````release-note\nA note.\n" + f, Note{Findings: []Finding{{Line: 1, Col: 1, Code: CodeUnclosed}}}},
+		{"closed by other characters", f + "release-note\nA note.\n~~~", Note{Findings: []Finding{{Line: 1, Col: 1, Code: CodeUnclosed}}}},
 		{"empty", f + "release-note\n\n" + f, Note{Findings: []Finding{{Line: 1, Col: 1, Code: CodeEmptyNote}}}},
 		{
 			"only the template's comment", " " + f + "release-note\n<!-- or NONE -->\n" + f,
@@ -76,10 +91,6 @@ func TestParse(t *testing.T) {
 		},
 		{"in another block", "````\n" + f + "release-note\nA note.\n" + f + "\n````", Note{Findings: []Finding{{Line: 2, Col: 1, Code: CodeHidden}}}},
 		{
-			"example in a comment and a real one", "<!--\n" + f + "release-note\nexample\n" + f + "\n-->\n\n" + f + "release-note\nA note.\n" + f,
-			Note{Texts: []string{"A note."}},
-		},
-		{
 			"none and a note", f + "release-note\nNONE\n" + f + "\n" + f + "release-note\nA note.\n" + f,
 			Note{Texts: []string{"A note."}, Findings: []Finding{{Code: CodeConflict}}},
 		},
@@ -91,10 +102,12 @@ func TestParse(t *testing.T) {
 			"text that runs backwards", f + "release-note\nök \u202eevil\n" + f,
 			Note{Texts: []string{"ök evil"}, Findings: []Finding{{Line: 2, Col: 4, Code: CodeControl}}},
 		},
-		{"not UTF-8", f + "release-note\nA \xff note.\n" + f, Note{Texts: []string{"A � note."}}},
-		{"another language", f + "release-noteworthy\nA note.\n" + f, Note{}},
 	}
-	for _, tt := range tests {
+}
+
+func TestParse(t *testing.T) {
+	t.Parallel()
+	for _, tt := range append(wellFormed(), malformed()...) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			got := Parse(tt.body)
