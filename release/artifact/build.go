@@ -41,6 +41,39 @@ type Set struct {
 	Image     string // digest of the image index, "sha256:..."
 }
 
+// Load returns the Set whose files, written by an earlier Build of spec or
+// downloaded, stand in the folder dir. It compares them with nothing.
+func Load(ctx context.Context, spec Spec, dir string) (_ Set, err error) {
+	set := Set{Spec: spec, Dir: dir}
+	for _, name := range spec.Files() {
+		data, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			return Set{}, fmt.Errorf("load the files of %s: %w", spec.Version, err)
+		}
+		set.record(name, data)
+		if name == spec.Image() {
+			if set.Image, err = imageDigest(data); err != nil {
+				return Set{}, fmt.Errorf("load %s: %w", name, err)
+			}
+		}
+	}
+	proxy, err := os.MkdirTemp("", "lanner-load-*")
+	if err != nil {
+		return Set{}, fmt.Errorf("load: %w", err)
+	}
+	defer func() {
+		if e := os.RemoveAll(proxy); e != nil && err == nil {
+			err = fmt.Errorf("load: remove the work folder: %w", e)
+		}
+	}()
+	module, err := ModuleProxy(ctx, spec, proxy)
+	if err != nil {
+		return Set{}, err
+	}
+	set.ModuleSum, set.GoSum = module.Sum, sha256Hex(module.GoSum)
+	return set, nil
+}
+
 // Build builds and packs everything but provenance and signatures into the
 // folder dir, which must be empty or absent.
 func Build(ctx context.Context, spec Spec, dir string, opts Options) (_ Set, err error) {
@@ -102,14 +135,14 @@ func (b *builder) build(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var uncompressed strings.Builder
+	var tarSums strings.Builder
 	for _, t := range b.spec.Targets {
 		b.step("package " + t.String())
 		sum, err := b.pack(t, binaries[t])
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(&uncompressed, "%s  %s\n", sum, strings.TrimSuffix(b.spec.Archive(t), ".gz"))
+		fmt.Fprintf(&tarSums, "%s  %s\n", sum, strings.TrimSuffix(b.spec.Archive(t), ".gz"))
 	}
 	b.step("image")
 	folder, err := os.MkdirTemp(b.work, "image-*")
@@ -121,14 +154,14 @@ func (b *builder) build(ctx context.Context) error {
 		return err
 	}
 	b.set.Image = digest
-	if err := b.set.add(b.spec.Image(), "application/x-tar", image); err != nil {
+	if err := b.set.add(b.spec.Image(), image); err != nil {
 		return err
 	}
 	b.step("checksums")
-	if err := b.set.add(UncompressedChecksums, "text/plain", []byte(uncompressed.String())); err != nil {
+	if err := b.set.add(uncompressed, []byte(tarSums.String())); err != nil {
 		return err
 	}
-	return b.set.add(Checksums, "text/plain", b.set.checksums())
+	return b.set.add(Checksums, b.set.checksums())
 }
 
 // compile returns the binaries, each held against the commit.
@@ -179,25 +212,48 @@ func (b *builder) pack(t Target, binary []byte) (tarSum string, err error) {
 	if err != nil {
 		return "", err
 	}
-	bom, err := BillOfMaterials(b.spec, t, binary)
+	bom, err := billOfMaterials(b.spec, t, binary)
 	if err != nil {
 		return "", err
 	}
 	return sha256Hex(plain), errors.Join(
-		b.set.add(b.spec.Archive(t), "application/gzip", packed),
-		b.set.add(b.spec.Package(t, "deb"), "application/vnd.debian.binary-package", debian),
-		b.set.add(b.spec.Package(t, "rpm"), "application/x-rpm", redhat),
-		b.set.add(b.spec.SBOM(t), "application/vnd.cyclonedx+json", bom),
+		b.set.add(b.spec.Archive(t), packed),
+		b.set.add(b.spec.Package(t, "deb"), debian),
+		b.set.add(b.spec.Package(t, "rpm"), redhat),
+		b.set.add(b.spec.SBOM(t), bom),
 	)
 }
 
 // add writes a file of the set.
-func (s *Set) add(name, mediaType string, data []byte) error {
+func (s *Set) add(name string, data []byte) error {
 	if err := os.WriteFile(filepath.Join(s.Dir, name), data, 0o644); err != nil {
 		return fmt.Errorf("write %s: %w", name, err)
 	}
-	s.Files = append(s.Files, File{Name: name, MediaType: mediaType, Size: int64(len(data)), SHA256: sha256Hex(data)})
+	s.record(name, data)
 	return nil
+}
+
+func (s *Set) record(name string, data []byte) {
+	s.Files = append(s.Files, File{Name: name, MediaType: mediaType(name), Size: int64(len(data)), SHA256: sha256Hex(data)})
+}
+
+// mediaType returns the type of a file of a release, by its name.
+func mediaType(name string) string {
+	for _, known := range []struct{ ending, mediaType string }{
+		{SignatureSuffix, "application/x-ssh-signature"},
+		{".intoto.jsonl", "application/vnd.in-toto+dsse"},
+		{".cdx.json", "application/vnd.cyclonedx+json"},
+		{".tar.gz", "application/gzip"},
+		{".tar", "application/x-tar"},
+		{".deb", "application/vnd.debian.binary-package"},
+		{".rpm", "application/x-rpm"},
+		{".txt", "text/plain"},
+	} {
+		if strings.HasSuffix(name, known.ending) {
+			return known.mediaType
+		}
+	}
+	return "application/octet-stream"
 }
 
 // checksums returns what "sha256sum -c" reads, of all files so far.

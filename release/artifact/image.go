@@ -4,12 +4,10 @@ package artifact
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -157,109 +155,4 @@ func (s Spec) tarFolder(dir string) ([]byte, error) {
 		return nil, fmt.Errorf("image layout: %w", err)
 	}
 	return archive.Tar(s.Time, entries)
-}
-
-// CheckImage holds a published image layout against the Spec and the binaries
-// of the archives, and returns the digest of its index: each blob has the
-// digest it is called by, each target has one image with the configuration
-// that the Spec gives, and the binary in it is that of the archive.
-func CheckImage(spec Spec, tar []byte, binaries map[Target][]byte) (digest string, err error) {
-	members, err := archive.Members("image.tar", tar, maxUnpacked)
-	if err != nil {
-		return "", err
-	}
-	r := layoutReader{members: members}
-	var top, index v1.IndexManifest
-	if err := r.json("index.json", &top); err != nil {
-		return "", err
-	}
-	if len(top.Manifests) != 1 {
-		return "", fmt.Errorf("index.json names %d manifests, want 1", len(top.Manifests))
-	}
-	if err := r.blob(top.Manifests[0].Digest, &index); err != nil {
-		return "", err
-	}
-	if len(index.Manifests) != len(spec.Targets) {
-		return "", fmt.Errorf("the image index has %d images, want %d", len(index.Manifests), len(spec.Targets))
-	}
-	for i, t := range spec.Targets {
-		if p := index.Manifests[i].Platform; p == nil || p.OS != t.OS || p.Architecture != t.Arch {
-			return "", fmt.Errorf("image %d of the index is for %v, want %s", i+1, p, t)
-		}
-		if err := r.checkTarget(spec, t, index.Manifests[i].Digest, binaries[t]); err != nil {
-			return "", fmt.Errorf("image for %s: %w", t, err)
-		}
-	}
-	return top.Manifests[0].Digest.String(), nil
-}
-
-type layoutReader struct {
-	members []archive.Member
-}
-
-func (r layoutReader) checkTarget(spec Spec, t Target, digest v1.Hash, binary []byte) error {
-	var manifest v1.Manifest
-	if err := r.blob(digest, &manifest); err != nil {
-		return err
-	}
-	var got v1.ConfigFile
-	if err := r.blob(manifest.Config.Digest, &got); err != nil {
-		return err
-	}
-	if len(manifest.Layers) != 1 {
-		return fmt.Errorf("has %d layers, want 1", len(manifest.Layers))
-	}
-	layer := manifest.Layers[0].Digest
-	if err := r.blob(layer, nil); err != nil {
-		return err
-	}
-	inner := archive.Within(r.members, "blobs/sha256/"+layer.Hex)
-	if shipped, ok := archive.Find(inner, spec.binaryPath()); !ok || !bytes.Equal(shipped, binary) {
-		return fmt.Errorf("its %s is not the binary of the archive", spec.binaryPath())
-	}
-	// By way of JSON, so that an empty and an absent list are the same.
-	want, err := json.Marshal(spec.imageConfig())
-	if err != nil {
-		return fmt.Errorf("image configuration: %w", err)
-	}
-	have, err := json.Marshal(got.Config)
-	if err != nil {
-		return fmt.Errorf("image configuration: %w", err)
-	}
-	if !bytes.Equal(have, want) || got.OS != t.OS || got.Architecture != t.Arch || !got.Created.Equal(spec.Time) {
-		return fmt.Errorf("configuration is %s for %s/%s of %s, want %s for %s of %s",
-			have, got.OS, got.Architecture, got.Created, want, t, spec.Time)
-	}
-	return nil
-}
-
-func (r layoutReader) json(name string, into any) error {
-	data, ok := archive.Find(r.members, name)
-	if !ok {
-		return fmt.Errorf("image layout: %s is missing", name)
-	}
-	if err := json.Unmarshal(data, into); err != nil {
-		return fmt.Errorf("image layout: %s: %w", name, err)
-	}
-	return nil
-}
-
-// blob checks the digest of a blob, and decodes it unless into is nil.
-func (r layoutReader) blob(digest v1.Hash, into any) error {
-	name := filepath.ToSlash(filepath.Join("blobs", "sha256", digest.Hex))
-	data, ok := archive.Find(r.members, name)
-	if !ok {
-		return fmt.Errorf("image layout: %s is missing", name)
-	}
-	got, _, err := v1.SHA256(bytes.NewReader(data))
-	if err != nil {
-		return fmt.Errorf("image layout: %s: %w", name, err)
-	}
-	if got != digest {
-		return fmt.Errorf("image layout: %s has the content of %s", name, got)
-	}
-	if into == nil {
-		return nil
-	}
-	return r.json(name, into)
 }

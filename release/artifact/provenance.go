@@ -3,20 +3,25 @@
 package artifact
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	provenance "github.com/in-toto/attestation/go/predicates/provenance/v1"
 	intoto "github.com/in-toto/attestation/go/v1"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/structpb"
+
+	"github.com/lanner-project/lanner/release/artifact/signature"
+	"github.com/lanner-project/lanner/release/plan"
 )
 
 // What the provenance says of itself. PROVENANCE.md beside this file is where
 // the two URIs lead.
 const (
-	PayloadType   = "application/vnd.in-toto+json"
+	payloadType   = "application/vnd.in-toto+json"
 	predicateType = "https://slsa.dev/provenance/v1"
 	buildType     = "https://github.com/lanner-project/lanner/blob/main/release/artifact/PROVENANCE.md#build-type-v1"
 	builderID     = "https://github.com/lanner-project/lanner/blob/main/release/artifact/PROVENANCE.md#maintainers-machine"
@@ -32,7 +37,7 @@ type Provenance struct {
 	Version   string
 	Command   string
 	SourceURL string
-	Plan      Plan
+	Plan      plan.File
 	Commit    string
 	Tree      string
 	Toolchain string
@@ -123,10 +128,18 @@ func convert(from, to proto.Message) error {
 	return protojson.Unmarshal(data, to)
 }
 
-// ParseProvenance reads the payload of a provenance envelope, whose signature
-// the caller has checked. It refuses a statement of another kind, and one made
-// by another build type.
-func ParseProvenance(payload []byte) (Provenance, error) {
+// OpenProvenance checks the signature of a provenance file, made about the
+// time at, and reads it. It refuses a statement of another kind or build type.
+func OpenProvenance(ctx context.Context, file []byte, signers *signature.AllowedSigners, at time.Time) (Provenance, signature.Identity, error) {
+	payload, who, err := signers.VerifyEnvelope(ctx, file, payloadType, at)
+	if err != nil {
+		return Provenance{}, who, fmt.Errorf("provenance: %w", err)
+	}
+	p, err := parseProvenance(payload)
+	return p, who, err
+}
+
+func parseProvenance(payload []byte) (Provenance, error) {
 	var statement intoto.Statement
 	if err := protojson.Unmarshal(payload, &statement); err != nil {
 		return Provenance{}, fmt.Errorf("provenance: not an in-toto statement: %w", err)
@@ -149,13 +162,13 @@ func ParseProvenance(payload []byte) (Provenance, error) {
 		return Provenance{}, fmt.Errorf("provenance: build type %q is not known here, only %q", build.BuildType, buildType)
 	}
 	external := build.ExternalParameters.GetFields()
-	plan := external["plan"].GetStructValue().GetFields()
+	planned := external["plan"].GetStructValue().GetFields()
 	p := Provenance{
 		Subjects:  make(map[string]string),
 		Version:   external["version"].GetStringValue(),
 		Command:   external["command"].GetStringValue(),
 		SourceURL: external["source"].GetStringValue(),
-		Plan:      Plan{Path: plan["path"].GetStringValue(), SHA256: plan["sha256"].GetStringValue()},
+		Plan:      plan.File{Path: planned["path"].GetStringValue(), SHA256: planned["sha256"].GetStringValue()},
 		Builder:   predicate.RunDetails.Builder.Id,
 	}
 	for _, s := range statement.Subject {

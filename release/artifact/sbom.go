@@ -15,10 +15,10 @@ import (
 	cdx "github.com/CycloneDX/cyclonedx-go"
 )
 
-// BillOfMaterials returns the CycloneDX description of a binary, by what the
+// billOfMaterials returns the CycloneDX description of a binary, by what the
 // linker recorded in it. It is a pure function of the Spec and the binary, so
 // anyone can hold a published one against its binary without building.
-func BillOfMaterials(spec Spec, t Target, binary []byte) ([]byte, error) {
+func billOfMaterials(spec Spec, t Target, binary []byte) ([]byte, error) {
 	info, err := spec.checkBinary(binary, "")
 	if err != nil {
 		return nil, err

@@ -28,12 +28,12 @@ func Sign(ctx context.Context, set Set, key *signature.Key) (Set, error) {
 	if err != nil {
 		return Set{}, err
 	}
-	envelope, err := signature.SignEnvelope(ctx, key, PayloadType, statement)
+	envelope, err := signature.SignEnvelope(ctx, key, payloadType, statement)
 	if err != nil {
 		return Set{}, fmt.Errorf("sign the provenance: %w", err)
 	}
 	name := set.Spec.Provenance()
-	if err := set.add(name, "application/vnd.in-toto+dsse", envelope); err != nil {
+	if err := set.add(name, envelope); err != nil {
 		return Set{}, err
 	}
 	for _, f := range []struct {
@@ -44,7 +44,7 @@ func Sign(ctx context.Context, set Set, key *signature.Key) (Set, error) {
 		if err != nil {
 			return Set{}, fmt.Errorf("sign %s: %w", f.name, err)
 		}
-		if err := set.add(f.name+SignatureSuffix, "application/x-ssh-signature", armored); err != nil {
+		if err := set.add(f.name+SignatureSuffix, armored); err != nil {
 			return Set{}, err
 		}
 	}

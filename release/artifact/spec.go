@@ -27,6 +27,7 @@ import (
 	"golang.org/x/mod/semver"
 
 	"github.com/lanner-project/lanner/infra/git"
+	"github.com/lanner-project/lanner/release/plan"
 )
 
 // What the packages, the image and the bills of materials say of the product.
@@ -86,13 +87,7 @@ type Spec struct {
 	// Recorded in the provenance and nowhere else: where the commit is
 	// published, and the plan that was approved.
 	SourceURL string
-	Plan      Plan
-}
-
-// A Plan refers to the release plan, a file of the commit.
-type Plan struct {
-	Path   string
-	SHA256 string
+	Plan      plan.File
 }
 
 // Engine returns the Spec of the engine, the product that a release's version
@@ -113,9 +108,9 @@ func Engine(src Source, version, toolchain string) Spec {
 // before it knows anything.
 const (
 	Checksums = "checksums.txt"
-	// UncompressedChecksums holds the sums of the tars inside the .tar.gz:
-	// gzip's bytes may change with a release of Go, the tar's may not.
-	UncompressedChecksums = "checksums-uncompressed.txt"
+	// uncompressed holds the sums of the tars inside the .tar.gz: gzip's bytes
+	// may change with a release of Go, the tar's may not.
+	uncompressed = "checksums-uncompressed.txt"
 	// SignatureSuffix is that of a detached signature.
 	SignatureSuffix = ".sig"
 )
@@ -136,6 +131,16 @@ func (s Spec) Image() string { return s.stem() + "_oci.tar" }
 
 // Provenance returns the name of the provenance.
 func (s Spec) Provenance() string { return s.stem() + "_provenance.intoto.jsonl" }
+
+// Files returns the names of all files that Build writes, in its order. Sign
+// adds the provenance and two signatures.
+func (s Spec) Files() []string {
+	var names []string
+	for _, t := range s.Targets {
+		names = append(names, s.Archive(t), s.Package(t, "deb"), s.Package(t, "rpm"), s.SBOM(t))
+	}
+	return append(names, s.Image(), uncompressed, Checksums)
+}
 
 func (s Spec) stem() string { return s.Name + "_" + strings.TrimPrefix(s.Version, "v") }
 

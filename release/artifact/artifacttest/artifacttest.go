@@ -9,9 +9,6 @@
 package artifacttest
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -24,6 +21,7 @@ import (
 
 	"github.com/lanner-project/lanner/infra/git"
 	"github.com/lanner-project/lanner/release/artifact"
+	"github.com/lanner-project/lanner/release/plan"
 )
 
 // Version is the one that a Project's release commit is for.
@@ -71,9 +69,8 @@ func (p *Project) Spec(t testing.TB) artifact.Spec {
 	check(t, err)
 	spec := artifact.Engine(src, Version, runtime.Version())
 	spec.SourceURL = "https://example.org/lanner-project/lanner"
-	plan, err := os.ReadFile(filepath.Join(p.Repo.Dir, "release/plans", Version+".json"))
-	check(t, err)
-	spec.Plan = artifact.Plan{Path: "release/plans/" + Version + ".json", SHA256: sum(plan)}
+	path := plan.Path("engine", Version)
+	spec.Plan = plan.File{Path: path, SHA256: plan.Sum([]byte(p.Git(t, "show", p.Release+":"+path) + "\n"))}
 	return spec
 }
 
@@ -112,34 +109,25 @@ func (p *Project) Git(t testing.TB, args ...string) string {
 // writeRelease adds the three files of a release commit.
 func (p *Project) writeRelease(t testing.TB) {
 	t.Helper()
-	type file struct {
-		Path   string `json:"path"`
-		SHA256 string `json:"sha256"`
+	what := plan.Plan{
+		Schema: plan.Schema, Kind: plan.KindRelease, Component: "engine", Version: Version, Tag: Version,
+		Base:   plan.Base{Commit: p.Base, Tree: p.Git(t, "rev-parse", p.Base+"^{tree}"), Time: When.Add(-time.Hour)},
+		Branch: "release/0.1", Toolchain: runtime.Version(), Lead: "alice",
+		Notes: "The first release.\n", Steps: []string{"build"},
 	}
-	type base struct {
-		Commit string `json:"commit"`
-		Tree   string `json:"tree"`
+	add := func(path string, data []byte) {
+		p.Write(t, path, string(data))
+		what.Files = append(what.Files, plan.File{Path: path, SHA256: plan.Sum(data)})
 	}
-	plan := struct {
-		Version   string `json:"version"`
-		Toolchain string `json:"toolchain"`
-		Base      base   `json:"base"`
-		Files     []file `json:"files"`
-	}{Version, runtime.Version(), base{p.Base, p.Git(t, "rev-parse", p.Base+"^{tree}")}, nil}
-	for _, f := range []struct{ path, text string }{
-		{"engine/cmd/lanner/release.txt", Version + "\n"},
-		{"release/CHANGELOG.md", "# v0.1.0\n\nThe first release.\n"},
-	} {
-		p.Write(t, f.path, f.text)
-		plan.Files = append(plan.Files, file{f.path, sum([]byte(f.text))})
-	}
-	data, err := json.MarshalIndent(plan, "", "  ")
+	add(plan.StampPath, plan.Stamp(Version, what.Base))
+	add(plan.ChangelogPath, []byte("# Changelog\n\n## "+Version+"\n\nThe first release.\n"))
+	data, err := what.Encode()
 	check(t, err)
-	p.Write(t, "release/plans/"+Version+".json", string(data)+"\n")
+	p.Write(t, what.Path(), string(data))
 }
 
 // Build builds the project's release into a new folder with the user's build
-// cache, which is quick, and signs it.
+// cache, which is quick.
 func (p *Project) Build(t testing.TB, spec artifact.Spec) artifact.Set {
 	t.Helper()
 	set, err := artifact.Build(t.Context(), spec, t.TempDir(), artifact.Options{Cache: Cache(t)})
@@ -224,7 +212,7 @@ func main() {
 	if !ok || len(os.Args) != 2 || os.Args[1] != "version" {
 		os.Exit(2)
 	}
-	os.Stdout.WriteString("lanner " + semver.Canonical(info.Main.Version) + " " + stamp)
+	os.Stdout.WriteString("lanner " + semver.Canonical(info.Main.Version) + "\n" + stamp)
 }
 `,
 	}
@@ -242,11 +230,6 @@ func moduleRoot(t testing.TB) string {
 	}
 	t.Fatal("no go.mod above the test")
 	return ""
-}
-
-func sum(data []byte) string {
-	digest := sha256.Sum256(data)
-	return hex.EncodeToString(digest[:])
 }
 
 func check(t testing.TB, err error) {
