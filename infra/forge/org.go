@@ -462,6 +462,9 @@ func (c *call) acceptMembership() (reply, error) {
 		if err := c.tellMembership(org, m, "member_added"); err != nil {
 			return reply{}, err
 		}
+		if err := c.joinTeams(org, c.me()); err != nil {
+			return reply{}, err
+		}
 	}
 	return c.answerMembership(org, m)
 }

@@ -67,40 +67,37 @@ func parseLevel(name string) (level, bool) {
 	return levelNone, false
 }
 
-// collaborator is an account with a level of its own in a repository.
-// Parent: the repository; key: the account's id.
-type collaborator struct {
-	meta
-	Account int64  `json:"account"`
-	Level   string `json:"level"`
-	// Pending: invited, and not come yet; it gives no level.
-	Pending bool  `json:"pending,omitempty"`
-	Inviter int64 `json:"inviter,omitempty"`
-}
-
-const collaborators kind[collaborator, *collaborator] = "collaborator"
-
 func idKey(id int64) string { return strconv.FormatInt(id, 10) }
 
-// level returns what an account may do in a repository: the most of what the
-// owner, the organization, each team and being a collaborator give it. A nil
-// account is anybody.
+// level returns what an account may do in a repository. A nil account is
+// anybody.
 func (v *view) level(r *repository, a *account) (level, error) {
-	best := levelNone
+	anybody := levelNone
 	if !r.Private {
-		best = levelRead
+		anybody = levelRead
 	}
 	if a == nil {
-		return best, nil
+		return anybody, nil
 	}
-	if a.ID == r.Parent || a.SiteAdmin {
+	if a.SiteAdmin {
 		return levelAdmin, nil
 	}
+	given, err := v.givenLevel(r, a)
+	return max(anybody, given), err
+}
+
+// givenLevel is the most of what owning it, the organization, each team and
+// being a collaborator give an account in a repository, leaving out what
+// everybody may.
+func (v *view) givenLevel(r *repository, a *account) (level, error) {
+	if a.ID == r.Parent {
+		return levelAdmin, nil
+	}
+	best := levelNone
 	collab, err := collaborators.find(v.tx, r.ID, idKey(a.ID))
 	switch {
 	case err == nil && !collab.Pending:
-		l, _ := parseLevel(collab.Level)
-		best = max(best, l)
+		best, _ = parseLevel(collab.Level)
 	case err != nil && !errors.Is(err, errMissing):
 		return levelNone, err
 	}
@@ -148,7 +145,7 @@ func (v *view) myLevel(r *repository) (level, error) {
 		return levelAdmin, nil
 	case v.actor.account == nil:
 		return levelNone, nil
-	case v.actor.token != nil && v.actor.token.Grant != nil:
+	case v.isIntegration():
 		return v.grantLevel(r, "metadata")
 	}
 	l, err := v.level(r, v.actor.account)
@@ -164,6 +161,11 @@ func (v *view) myLevel(r *repository) (level, error) {
 		return l, nil
 	}
 	return min(l, levelRead), nil
+}
+
+// isIntegration reports whether an app's installation asks.
+func (v *view) isIntegration() bool {
+	return v.actor != nil && v.actor.token != nil && v.actor.token.Grant != nil
 }
 
 // grantLevel is what an installation token may do with one sort of thing.
@@ -241,7 +243,7 @@ func (c *call) needs(r *repository, need level) error {
 	if err != nil {
 		return err
 	}
-	integration := c.actor != nil && c.actor.token != nil && c.actor.token.Grant != nil
+	integration := c.isIntegration()
 	if integration && c.route != nil {
 		if have, err = c.grantLevel(r, permissionOf(c.route.pattern)); err != nil {
 			return err
@@ -266,7 +268,7 @@ func (c *call) needs(r *repository, need level) error {
 // another answer.
 func (c *call) hasLevel(r *repository, need level) (bool, error) {
 	have, err := c.myLevel(r)
-	if err == nil && c.actor != nil && c.actor.token != nil && c.actor.token.Grant != nil && c.route != nil {
+	if err == nil && c.isIntegration() && c.route != nil {
 		have, err = c.grantLevel(r, permissionOf(c.route.pattern))
 	}
 	return have >= need, err

@@ -336,6 +336,9 @@ func (c *call) deleteRepo() (reply, error) {
 	if _, err := c.tx.sql.ExecContext(c.tx.ctx, "DELETE FROM ref WHERE repo = ?", r.ID); err != nil {
 		return reply{}, fmt.Errorf("forgetting references: %w", err)
 	}
+	if _, err := c.tx.sql.ExecContext(c.tx.ctx, "DELETE FROM doc WHERE kind = ? AND key = ?", string(teamRepos), idKey(r.ID)); err != nil {
+		return reply{}, fmt.Errorf("taking the repository from its teams: %w", err)
+	}
 	if err := repositories.delete(c.tx, r.ID); err != nil {
 		return reply{}, err
 	}

@@ -16,6 +16,8 @@ func routes() []route {
 		appRoutes,
 		orgRoutes,
 		repoRoutes,
+		collaboratorRoutes,
+		teamRoutes,
 	)
 }
 
