@@ -51,7 +51,7 @@ type Pull struct {
 	// Committed is the date that the head commit gives itself.
 	Committed time.Time
 	Draft     bool
-	Merged     bool
+	Merged    bool
 	// Mergeable is GitHub's answer whether it can be merged without a
 	// conflict; nil while it still computes that.
 	Mergeable *bool

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package server
+
+import (
+	"context"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	gh "github.com/google/go-github/v57/github"
+
+	"github.com/lanner-project/lanner/bots/act"
+	"github.com/lanner-project/lanner/bots/config"
+	"github.com/lanner-project/lanner/bots/owners"
+)
+
+// objects is how many git trees, and how many files, are kept in memory.
+const objects = 10_000
+
+// files returns, by path, the OWNERS files above some paths, OWNERS_ALIASES
+// and the settings at a commit. It walks only the trees it needs, and those by
+// their hash: of a repository whose base moves on it asks for what changed.
+func (r *Reader) files(ctx context.Context, t act.Target, commit, root string, paths []string) (map[string]string, error) {
+	folders := map[string]bool{"": true, path.Dir(config.Path): true}
+	for _, p := range paths {
+		for dir := path.Dir(p); dir != "." && !folders[dir]; dir = path.Dir(dir) {
+			folders[dir] = true
+		}
+	}
+	files := make(map[string]string)
+	var walk func(dir, sha string) error
+	walk = func(dir, sha string) error {
+		entries, err := r.tree(ctx, t, sha)
+		if err != nil {
+			return err
+		}
+		for _, e := range entries {
+			p := path.Join(dir, e.GetPath())
+			switch {
+			case e.GetType() == "tree" && folders[p]:
+				if err := walk(p, e.GetSHA()); err != nil {
+					return err
+				}
+			case e.GetType() == "blob" && strings.HasPrefix(e.GetMode(), "100") && wanted(p):
+				if files[p], err = r.blob(ctx, t, commit, p, e.GetSHA()); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	}
+	return files, walk("", root)
+}
+
+func wanted(p string) bool {
+	return path.Base(p) == owners.Filename || slices.Contains([]string{owners.AliasesFilename, config.Path}, p)
+}
+
+func (r *Reader) tree(ctx context.Context, t act.Target, sha string) ([]*gh.TreeEntry, error) {
+	r.mu.Lock()
+	entries, ok := r.trees[sha]
+	r.mu.Unlock()
+	if ok {
+		return entries, nil
+	}
+	tree, _, err := r.GitHub.Git.GetTree(ctx, t.Owner, t.Name, sha, false)
+	if err != nil {
+		return nil, fmt.Errorf("tree %s: %w", sha, err)
+	}
+	if tree.GetTruncated() {
+		return nil, fmt.Errorf("tree %s: GitHub cut its listing off", sha)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.trees == nil || len(r.trees) >= objects {
+		r.trees = make(map[string][]*gh.TreeEntry)
+	}
+	r.trees[sha] = tree.Entries
+	return tree.Entries, nil
+}
+
+func (r *Reader) blob(ctx context.Context, t act.Target, commit, p, sha string) (string, error) {
+	r.mu.Lock()
+	src, ok := r.blobs[sha]
+	r.mu.Unlock()
+	if ok {
+		return src, nil
+	}
+	file, _, _, err := r.GitHub.Repositories.GetContents(ctx, t.Owner, t.Name, p, &gh.RepositoryContentGetOptions{Ref: commit})
+	if err == nil && file == nil {
+		err = errNoFile
+	}
+	if err == nil {
+		src, err = file.GetContent()
+	}
+	if err != nil {
+		return "", fmt.Errorf("%s at %s: %w", p, commit, err)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.blobs == nil || len(r.blobs) >= objects {
+		r.blobs = make(map[string]string)
+	}
+	r.blobs[sha] = src
+	return src, nil
+}

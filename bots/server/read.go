@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	gh "github.com/google/go-github/v57/github"
+
+	"github.com/lanner-project/lanner/bots/act"
+	"github.com/lanner-project/lanner/bots/config"
+	"github.com/lanner-project/lanner/bots/decide"
+	"github.com/lanner-project/lanner/bots/owners"
+	"github.com/lanner-project/lanner/infra/github"
+)
+
+// Reader reads from GitHub what a decision depends on. It is safe concurrently.
+type Reader struct {
+	GitHub *github.Client
+	// Login is the bot's own account.
+	Login string
+
+	mu sync.Mutex
+	// Git objects never change: what was read once is kept, up to a bound.
+	trees map[string][]*gh.TreeEntry
+	blobs map[string]string
+}
+
+// own reports whether a login is the bot's: an App's is "name[bot]".
+func (r *Reader) own(login string) bool {
+	return strings.EqualFold(strings.TrimSuffix(login, "[bot]"), strings.TrimSuffix(r.Login, "[bot]"))
+}
+
+// Read reads the present state of an issue or pull request.
+func (r *Reader) Read(ctx context.Context, t act.Target, memory decide.Memory) (decide.Input, error) {
+	issue, _, err := r.GitHub.Issues.Get(ctx, t.Owner, t.Name, t.Number)
+	if err != nil {
+		return decide.Input{}, fmt.Errorf("read %s: %w", t, err)
+	}
+	in := decide.Input{
+		Login: r.Login, Repo: t.Repository(), Number: t.Number, Author: issue.GetUser().GetLogin(), Open: issue.GetState() == "open",
+		Settings: config.Default(), Owners: owners.Parse(nil), Memory: memory,
+	}
+	for _, l := range issue.Labels {
+		in.Labels = append(in.Labels, l.GetName())
+	}
+	in.Remarks = []decide.Remark{{Ref: "opening", Author: in.Author, Body: issue.GetBody(), URL: issue.GetHTMLURL(), At: issue.GetCreatedAt().Time}}
+	if err := r.comments(ctx, t, &in); err != nil {
+		return decide.Input{}, fmt.Errorf("read the comments of %s: %w", t, err)
+	}
+	if issue.IsPullRequest() {
+		if err := r.pull(ctx, t, &in); err != nil {
+			return decide.Input{}, fmt.Errorf("read pull request %s: %w", t, err)
+		}
+	}
+	slices.SortStableFunc(in.Remarks[1:], func(a, b decide.Remark) int { return a.At.Compare(b.At) })
+	return in, r.fill(ctx, t, &in)
+}
+
+func (r *Reader) comments(ctx context.Context, t act.Target, in *decide.Input) error {
+	comments, err := github.All(func(page gh.ListOptions) ([]*gh.IssueComment, *gh.Response, error) {
+		return r.GitHub.Issues.ListComments(ctx, t.Owner, t.Name, t.Number, &gh.IssueListCommentsOptions{ListOptions: page})
+	})
+	for _, c := range comments {
+		in.Remarks = append(in.Remarks, decide.Remark{
+			Ref: fmt.Sprintf("comment-%d", c.GetID()), ID: c.GetID(), Author: c.GetUser().GetLogin(), Body: c.GetBody(), URL: c.GetHTMLURL(),
+			At: c.GetCreatedAt().Time, Edited: c.GetUpdatedAt().Sub(c.GetCreatedAt().Time) > time.Second,
+		})
+	}
+	return err
+}
+
+func (r *Reader) pull(ctx context.Context, t act.Target, in *decide.Input) error {
+	pr, _, err := r.GitHub.PullRequests.Get(ctx, t.Owner, t.Name, t.Number)
+	if err != nil {
+		return err
+	}
+	in.Open = pr.GetState() == "open"
+	in.Pull = &decide.Pull{Head: pr.GetHead().GetSHA(), Draft: pr.GetDraft(), Merged: pr.GetMerged(), Mergeable: pr.Mergeable}
+	reviews, err := github.All(func(page gh.ListOptions) ([]*gh.PullRequestReview, *gh.Response, error) {
+		return r.GitHub.PullRequests.ListReviews(ctx, t.Owner, t.Name, t.Number, &page)
+	})
+	if err != nil {
+		return err
+	}
+	for _, v := range reviews {
+		if v.GetState() == "PENDING" {
+			continue // a draft that only its author sees
+		}
+		in.Remarks = append(in.Remarks, decide.Remark{
+			Ref: fmt.Sprintf("review-%d", v.GetID()), Author: v.GetUser().GetLogin(), Body: v.GetBody(), URL: v.GetHTMLURL(),
+			At: v.GetSubmittedAt().Time, Verdict: decide.Verdict(v.GetState()), Commit: v.GetCommitID(),
+		})
+	}
+	if !in.Open {
+		return nil
+	}
+	commit, _, err := r.GitHub.Git.GetCommit(ctx, t.Owner, t.Name, in.Pull.Head)
+	if err != nil {
+		return err
+	}
+	in.Pull.Tree, in.Pull.Committed = commit.GetTree().GetSHA(), commit.GetCommitter().GetDate().Time
+	if err := r.changes(ctx, t, pr, in); err != nil {
+		return err
+	}
+	if err := r.base(ctx, t, pr.GetBase().GetRef(), in); err != nil {
+		return err
+	}
+	return r.checks(ctx, t, in)
+}
+
+// changes reads the changed files. GitHub lists 3000 at most: who may approve
+// the others is then unknown.
+func (r *Reader) changes(ctx context.Context, t act.Target, pr *gh.PullRequest, in *decide.Input) error {
+	files, err := github.All(func(page gh.ListOptions) ([]*gh.CommitFile, *gh.Response, error) {
+		return r.GitHub.PullRequests.ListFiles(ctx, t.Owner, t.Name, t.Number, &page)
+	})
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		c := owners.Change{Path: f.GetFilename()}
+		if f.GetStatus() == "renamed" {
+			c.From = f.GetPreviousFilename()
+		}
+		in.Pull.Changes = append(in.Pull.Changes, c)
+	}
+	if n := pr.GetChangedFiles(); n > len(files) {
+		in.Problems = append(in.Problems, fmt.Sprintf("GitHub lists %d of the %d files that are changed; split the pull request", len(files), n))
+	}
+	return nil
+}
+
+// base reads the settings and the OWNERS files at the tip of the base branch.
+func (r *Reader) base(ctx context.Context, t act.Target, name string, in *decide.Input) error {
+	branch, resp, err := r.GitHub.Repositories.GetBranch(ctx, t.Owner, t.Name, name, 1)
+	// This call alone of go-github's makes no ErrorResponse.
+	if resp != nil && resp.StatusCode == http.StatusNotFound {
+		in.Problems = append(in.Problems, fmt.Sprintf("the base branch %q is gone", name))
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var paths []string
+	for _, c := range in.Pull.Changes {
+		paths = append(paths, c.Path)
+		if c.From != "" {
+			paths = append(paths, c.From)
+		}
+	}
+	commit := branch.GetCommit()
+	files, err := r.files(ctx, t, commit.GetSHA(), commit.GetCommit().GetTree().GetSHA(), paths)
+	if err != nil {
+		return err
+	}
+	in.Owners = owners.Parse(files)
+	if src, ok := files[config.Path]; ok {
+		if in.Settings, err = config.Parse(config.Path, []byte(src)); err != nil {
+			in.Settings = config.Default()
+			in.Problems = append(in.Problems, err.Error())
+		}
+	}
+	return nil
+}
+
+// checks reads the statuses and the check runs of the head.
+func (r *Reader) checks(ctx context.Context, t act.Target, in *decide.Input) error {
+	statuses, err := github.All(func(page gh.ListOptions) ([]*gh.RepoStatus, *gh.Response, error) {
+		combined, resp, err := r.GitHub.Repositories.GetCombinedStatus(ctx, t.Owner, t.Name, in.Pull.Head, &page)
+		if err != nil {
+			return nil, resp, err
+		}
+		return combined.Statuses, resp, nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, s := range statuses {
+		state := decide.Pending
+		switch s.GetState() {
+		case "success":
+			state = decide.Green
+		case "failure", "error":
+			state = decide.Red
+		}
+		in.Pull.Checks = append(in.Pull.Checks, decide.Check{Name: s.GetContext(), State: state})
+	}
+	runs, err := github.All(func(page gh.ListOptions) ([]*gh.CheckRun, *gh.Response, error) {
+		list, resp, err := r.GitHub.Checks.ListCheckRunsForRef(ctx, t.Owner, t.Name, in.Pull.Head, &gh.ListCheckRunsOptions{ListOptions: page})
+		if err != nil {
+			return nil, resp, err
+		}
+		return list.CheckRuns, resp, nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, run := range runs {
+		state := decide.Pending
+		if run.GetStatus() == "completed" {
+			state = decide.Red
+			if slices.Contains([]string{"success", "neutral", "skipped"}, run.GetConclusion()) {
+				state = decide.Green
+			}
+		}
+		in.Pull.Checks = append(in.Pull.Checks, decide.Check{Name: run.GetName(), State: state})
+	}
+	return nil
+}
+
+// fill reads the facts that only some decisions need.
+func (r *Reader) fill(ctx context.Context, t act.Target, in *decide.Input) error {
+	needs := decide.Need(*in)
+	in.Roles = make(map[string]string, len(needs.Roles))
+	for _, login := range needs.Roles {
+		role, err := r.role(ctx, t, login)
+		if err != nil {
+			return fmt.Errorf("read the role of %s: %w", login, err)
+		}
+		in.Roles[login] = role
+	}
+	if !needs.Releases {
+		return nil
+	}
+	issues, err := github.All(func(page gh.ListOptions) ([]*gh.Issue, *gh.Response, error) {
+		return r.GitHub.Issues.ListByRepo(ctx, t.Owner, t.Name, &gh.IssueListByRepoOptions{State: "open", Labels: []string{decide.TrackingLabel}, ListOptions: page})
+	})
+	if err != nil {
+		return fmt.Errorf("read the tracking issues: %w", err)
+	}
+	for _, i := range issues {
+		if !i.IsPullRequest() {
+			in.Releases = append(in.Releases, decide.Release{Number: i.GetNumber(), URL: i.GetHTMLURL(), Body: i.GetBody()})
+		}
+	}
+	return nil
+}
+
+// role returns the role of a login in the repository: "none" for a stranger,
+// "" for nobody. go-github's type has no role_name, which tells maintain and
+// triage from write and read.
+func (r *Reader) role(ctx context.Context, t act.Target, login string) (string, error) {
+	if strings.HasSuffix(login, "[bot]") {
+		return "", nil // an App is no collaborator, and GitHub answers 404 or worse
+	}
+	req, err := r.GitHub.NewRequest("GET", fmt.Sprintf("repos/%s/%s/collaborators/%s/permission", t.Owner, t.Name, login), nil)
+	if err != nil {
+		return "", err
+	}
+	var answer struct {
+		Permission string `json:"permission"`
+		RoleName   string `json:"role_name"`
+	}
+	if _, err := r.GitHub.Do(ctx, req, &answer); err != nil {
+		if github.IsNotFound(err) {
+			return "", nil
+		}
+		return "", err
+	}
+	if answer.RoleName == "" {
+		return answer.Permission, nil
+	}
+	return answer.RoleName, nil
+}
+
+var errNoFile = errors.New("GitHub gave a folder where its tree has a file")

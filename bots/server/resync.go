@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package server
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	gh "github.com/google/go-github/v57/github"
+
+	"github.com/lanner-project/lanner/bots/act"
+	"github.com/lanner-project/lanner/infra/github"
+)
+
+// noteResync is the kind of the notes that hold when a repository's issues
+// were last looked through.
+const noteResync = "bot resync"
+
+// keep is how long the IDs of handled deliveries are known. GitHub offers to
+// send one again for three days.
+const keep = 30 * 24 * time.Hour
+
+// resyncer looks at everything open at once and then every Resync: what
+// happened while the bot was down sent webhooks to nobody.
+func (s *Server) resyncer(run, work context.Context) error {
+	ticker := time.NewTicker(s.config.Resync)
+	defer ticker.Stop()
+	for {
+		if err := s.resync(work); err != nil && run.Err() == nil {
+			return err
+		}
+		select {
+		case <-run.Done():
+			return nil
+		case <-ticker.C:
+		}
+	}
+}
+
+// resync queues looks in all known repositories. One that can't be read does
+// not keep the others waiting.
+func (s *Server) resync(ctx context.Context) error {
+	if err := s.config.Store.Prune(ctx, time.Now().Add(-keep)); err != nil {
+		return err
+	}
+	repos, err := s.config.Store.Names(ctx, noteRepository)
+	if err != nil {
+		return err
+	}
+	for _, name := range repos {
+		repo, err := act.ParseRepository(name)
+		if err == nil {
+			err = s.resyncRepo(ctx, repo)
+		}
+		if err != nil {
+			s.config.Log.Error("resync", "repo", name, "err", err)
+		}
+	}
+	return nil
+}
+
+func (s *Server) resyncRepo(ctx context.Context, repo act.Target) error {
+	now := time.Now().UTC()
+	cause := fmt.Sprintf("resync %s %s", repo.Repository(), now.Format(time.RFC3339Nano))
+	pulls, err := s.openPulls(ctx, repo)
+	if err != nil {
+		return err
+	}
+	for _, pr := range pulls {
+		if err := s.queue(ctx, repo, pr.GetNumber(), cause, time.Time{}, again{}); err != nil {
+			return err
+		}
+	}
+	return s.resyncIssues(ctx, repo, cause, now)
+}
+
+// resyncIssues queues a look at each open issue that changed since the last
+// time. At the first time there is none: questions from before the bot came
+// need no answer.
+func (s *Server) resyncIssues(ctx context.Context, repo act.Target, cause string, now time.Time) error {
+	name := repo.Repository()
+	note, err := s.config.Store.Note(ctx, noteResync, name)
+	if err != nil {
+		return err
+	}
+	if note != nil {
+		since, err := time.Parse(time.RFC3339, string(note))
+		if err != nil {
+			return fmt.Errorf("when the issues of %s were looked through: %w", name, err)
+		}
+		issues, err := github.All(func(page gh.ListOptions) ([]*gh.Issue, *gh.Response, error) {
+			// The clocks differ: a minute is looked at twice.
+			return s.config.GitHub.Issues.ListByRepo(ctx, repo.Owner, repo.Name, &gh.IssueListByRepoOptions{State: "open", Since: since.Add(-time.Minute), ListOptions: page})
+		})
+		if err != nil {
+			return fmt.Errorf("list the issues of %s: %w", name, err)
+		}
+		for _, i := range issues {
+			if i.IsPullRequest() {
+				continue
+			}
+			if err := s.queue(ctx, repo, i.GetNumber(), cause, time.Time{}, again{}); err != nil {
+				return err
+			}
+		}
+	}
+	return s.config.Store.SetNote(ctx, noteResync, name, []byte(now.Format(time.RFC3339)))
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package server is the bot as a service: it takes webhooks, and for each
+// issue or pull request that they are about reads the present state, decides
+// and acts.
+//
+// A webhook is on the disk before it is answered 200, and handled after: in
+// the order of arrival for one number, side by side for different ones. What
+// it says is not trusted for more than where to look. Every Resync all open
+// pull requests are looked at again, so that lost webhooks heal.
+//
+// The package decides nothing (bots/decide does) and writes nothing on GitHub
+// by itself (bots/act does). infra/cmd and bots/cmd import it. A Server's
+// handler serves concurrently; Run is called once.
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/lanner-project/lanner/bots/act"
+	"github.com/lanner-project/lanner/infra/github"
+	"github.com/lanner-project/lanner/infra/store"
+)
+
+// Config is what a Server needs.
+type Config struct {
+	Store  *store.Store
+	GitHub *github.Client
+	// Secrets sign the webhooks. Several are valid at once, so that they can
+	// be changed without losing one.
+	Secrets []string
+	// Login is the account that GitHub authenticates.
+	Login string
+	Log   *slog.Logger
+	// Repositories, "owner/name", are looked after from the start. Those that
+	// a webhook came from are added by themselves.
+	Repositories []string
+	// Resync is the time between two looks at all open pull requests; zero is
+	// ten minutes.
+	Resync time.Duration
+	// Workers is how many numbers are handled side by side; zero is four.
+	Workers int
+	// DryRun, if set, is told what would be done, and nothing is done.
+	DryRun io.Writer
+}
+
+// Server is the bot.
+type Server struct {
+	config Config
+	reader *Reader
+	actor  *act.Actor
+	// wake says that there may be something to claim. It holds one: whoever
+	// takes it passes it on.
+	wake chan struct{}
+}
+
+// New returns a server over its parts, none of which it closes.
+func New(c Config) (*Server, error) {
+	switch {
+	case len(c.Secrets) == 0:
+		return nil, errors.New("no webhook secret: anybody could send webhooks")
+	case c.Login == "":
+		return nil, errors.New("no login: the bot would answer itself")
+	}
+	for _, secret := range c.Secrets {
+		if len(secret) == 0 {
+			return nil, errors.New("an empty webhook secret: anybody could sign with it")
+		}
+	}
+	if c.Resync == 0 {
+		c.Resync = 10 * time.Minute
+	}
+	if c.Workers == 0 {
+		c.Workers = 4
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Server{
+		config: c,
+		reader: &Reader{GitHub: c.GitHub, Login: c.Login},
+		actor:  &act.Actor{GitHub: c.GitHub, Store: c.Store, Login: c.Login, Log: c.Log, DryRun: c.DryRun},
+		wake:   make(chan struct{}, 1),
+	}, nil
+}
+
+// grace is how long work that was begun may go on after Run's context ends.
+const grace = 15 * time.Second
+
+// Run handles what is queued until ctx ends. Then it begins nothing new, waits
+// for what is under way, and returns nil; what is left stays queued.
+func (s *Server) Run(ctx context.Context) error {
+	for _, repo := range s.config.Repositories {
+		if _, err := act.ParseRepository(repo); err != nil {
+			return err
+		}
+		if err := s.know(ctx, repo); err != nil {
+			return err
+		}
+	}
+	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })
+	defer stop()
+
+	failed := make(chan error, s.config.Workers+1)
+	var wg sync.WaitGroup
+	run, halt := context.WithCancel(ctx)
+	defer halt()
+	start := func(name string, f func(run, work context.Context) error) {
+		wg.Go(func() {
+			if err := f(run, work); err != nil {
+				failed <- fmt.Errorf("%s: %w", name, err)
+				halt()
+			}
+		})
+	}
+	for range s.config.Workers {
+		start("worker", s.worker)
+	}
+	start("resync", s.resyncer)
+	wg.Wait()
+	close(failed)
+	var errs []error
+	for err := range failed {
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+// noteRepository is the kind of the notes that name the known repositories.
+const noteRepository = "bot repository"
+
+func (s *Server) know(ctx context.Context, repo string) error {
+	return s.config.Store.SetNote(ctx, noteRepository, repo, []byte{})
+}
+
+func (s *Server) signal() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
