@@ -133,6 +133,13 @@ func picksOf(c Change, dropped []Dropped) []int {
 	return also
 }
 
+// ActionRequired reports whether c calls for action on upgrading: its note
+// does, or the note of its origin if it has none itself, or a label.
+func (c Change) ActionRequired() bool {
+	note, _ := c.note()
+	return note.ActionRequired
+}
+
 // note returns what c's body says (or its origin's, for a cherry-pick that
 // says nothing itself), with its labels, and what is wrong.
 func (c Change) note() (Note, []Finding) {
@@ -149,6 +156,14 @@ func (c Change) note() (Note, []Finding) {
 	}
 	if c.hasLabel("release-note-action-required") {
 		note.ActionRequired = true
+		if note.None {
+			note.None = false
+			findings = append(findings, Finding{
+				Code:    CodeConflict,
+				Message: "the label says that action is required, but the release note is NONE; the title stands for it",
+				Hint:    "say in the release-note block what users must do, or remove the label release-note-action-required",
+			})
+		}
 	}
 	switch {
 	case c.Number == 0:

@@ -261,3 +261,18 @@ func TestBuildManyPulls(t *testing.T) {
 		t.Errorf("%d notes", got)
 	}
 }
+
+func TestActionRequired(t *testing.T) {
+	t.Parallel()
+	labelled := pull(1, "alice", "Rename the key", "NONE", "kind/bug", "release-note-action-required")
+	d := Build(Input{Changes: []Change{labelled}})
+	if !labelled.ActionRequired() || len(d.ActionRequired) != 1 || !d.ActionRequired[0].FromTitle {
+		t.Errorf("the label is lost: %+v", d.ActionRequired)
+	}
+	if len(d.Findings) != 1 || d.Findings[0].Code != CodeConflict {
+		t.Errorf("findings: %v", d.Findings)
+	}
+	if pull(2, "alice", "x", "No action required.").ActionRequired() {
+		t.Error("no action is required, and the opposite was read")
+	}
+}

@@ -45,14 +45,29 @@ func bumpOf(changes []notes.Change, zero bool) (bump, []string) {
 	return highest, reasons[highest]
 }
 
+// bumpOfOne is what c calls for, as far as it may: a machine's labels and
+// other people's release notes can't decide that users of this module must
+// change something. A maintainer who thinks so asks for the version.
 func bumpOfOne(c notes.Change) (bump, string) {
+	b, why := claimed(c)
+	switch {
+	case b == major && c.Bot:
+		return minor, why + ", but a bot's change makes no major"
+	case b == major && vendored(c.Paths):
+		return minor, why + ", but a change of vendored code alone makes no major"
+	}
+	return b, why
+}
+
+// claimed is what c says about itself.
+func claimed(c notes.Change) (bump, string) {
 	kinds := c.KindsOf()
 	for _, k := range kinds {
 		if k == "breaking" || k == "api-change" {
 			return major, "is kind/" + k
 		}
 	}
-	if c.Number > 0 && notes.Parse(c.Body).ActionRequired {
+	if c.Number > 0 && c.ActionRequired() {
 		return major, "says that action is required"
 	}
 	for _, k := range kinds {

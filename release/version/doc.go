@@ -11,9 +11,13 @@
 // The kinds and what they bump:
 //
 //	kind/breaking, kind/api-change     major; minor before 1.0
-//	"action required" in the note      major; minor before 1.0
+//	"action required" in the note,     major; minor before 1.0
+//	  its origin's, or as a label
 //	kind/feature, kind/deprecation     minor
 //	any other, none                    patch
 //	feat!: …, BREAKING CHANGE: footer  as kind/breaking, without a kind label
 //	feat: …                            as kind/feature, without a kind label
+//
+// What a bot made, and what touches vendored code alone, is never a major,
+// whatever it says.
 package version

@@ -72,6 +72,7 @@ func Next(in Input) (Decision, error) {
 			return Decision{}, err
 		}
 		d.Reasons = append(d.Reasons, fmt.Sprintf("%s, because it was asked for", text(target)))
+		d.Bump = bumpTo(target).String()
 	}
 	if in.Component == engine && target.Major() > 1 {
 		return Decision{}, fmt.Errorf("%s: from v2 on the module path must end in /v%d, or `go install` refuses it; rename the module first, or make the change without breaking", text(target), target.Major())
@@ -171,6 +172,17 @@ func checkRequest(in Input, have []*semver.Version, computed *semver.Version) (*
 		return nil, fmt.Errorf("%s skips a number: after %s come %s, %s or %s", text(want), text(last), text(&a), text(&b), text(&c))
 	}
 	return want, nil
+}
+
+// bumpTo is the bump that gives v, which follows from what exists.
+func bumpTo(v *semver.Version) bump {
+	switch {
+	case v.Patch() > 0:
+		return patch
+	case v.Minor() > 0:
+		return minor
+	}
+	return major
 }
 
 // nextCandidate is the candidate of target behind those that exist.
