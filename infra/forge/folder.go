@@ -35,7 +35,12 @@ func lockFolder(dir string) (folderLock, error) {
 	return folderLock{server: server, pushes: pushes}, nil
 }
 
-func (l folderLock) close() error { return errors.Join(l.server.Close(), l.pushes.Close()) }
+// close gives the folder up. To close the file is not enough: a process that
+// is just being started anywhere in this one has a copy of it, until its exec.
+// The lock on pushes is left to go that way: a git that runs on still needs it.
+func (l folderLock) close() error {
+	return errors.Join(syscall.Flock(int(l.server.Fd()), syscall.LOCK_UN), l.server.Close(), l.pushes.Close())
+}
 
 // openLock opens a file and locks it. The lock belongs to the open file, not
 // to the process: it is given up when the last process that has it closes it.

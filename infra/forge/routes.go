@@ -18,6 +18,9 @@ func routes() []route {
 		repoRoutes,
 		collaboratorRoutes,
 		teamRoutes,
+		releaseRoutes,
+		assetRoutes,
+		archiveRoutes,
 	)
 }
 
@@ -25,6 +28,7 @@ func routes() []route {
 func webRoutes() []route {
 	return slices.Concat(
 		gitRoutes,
+		downloadRoutes,
 	)
 }
 

@@ -98,8 +98,10 @@ type tx struct {
 	// now is the time of everything that happens in the transaction; GitHub
 	// knows no parts of a second.
 	now time.Time
-	// emitted counts the events put into the outbox.
-	emitted int
+	// emitted counts the events put into the outbox, untested the pull
+	// requests that are to be tried to merge: work for who waits in the
+	// background.
+	emitted, untested int
 }
 
 func (s *store) viewTx(ctx context.Context, fn func(*tx) error) error {
@@ -171,8 +173,13 @@ func (k kind[T, P]) insert(tx *tx, parent int64, key string, doc P) error {
 
 // put writes doc back, under its key, and sets its UpdatedAt.
 func (k kind[T, P]) put(tx *tx, doc P) error {
+	doc.head().UpdatedAt = tx.now
+	return k.keep(tx, doc)
+}
+
+// keep is put for what nobody is to see as a change: UpdatedAt stays.
+func (k kind[T, P]) keep(tx *tx, doc P) error {
 	m := doc.head()
-	m.UpdatedAt = tx.now
 	body, err := json.Marshal(doc)
 	if err != nil {
 		return fmt.Errorf("encoding %s %d: %w", string(k), m.ID, err)
