@@ -17,7 +17,9 @@ type apiError struct {
 	message string
 	docs    string // documentation_url; "" is the general one
 	errors  []fieldError
-	header  http.Header
+	// sentences takes the place of errors where GitHub answers plain text.
+	sentences []string
+	header    http.Header
 }
 
 // fieldError is one thing wrong with the input. GitHub's codes: missing,
@@ -91,11 +93,16 @@ func (c *call) fail(err error) {
 		return
 	}
 	body := struct {
-		Message string       `json:"message"`
-		Errors  []fieldError `json:"errors,omitempty"`
-		Docs    string       `json:"documentation_url"`
-		Status  string       `json:"status"`
-	}{e.message, e.errors, e.docs, strconv.Itoa(e.status)}
+		Message string `json:"message"`
+		Errors  any    `json:"errors,omitempty"`
+		Docs    string `json:"documentation_url"`
+		Status  string `json:"status"`
+	}{e.message, nil, e.docs, strconv.Itoa(e.status)}
+	if e.errors != nil {
+		body.Errors = e.errors
+	} else if e.sentences != nil {
+		body.Errors = e.sentences
+	}
 	if body.Docs == "" {
 		body.Docs = "https://docs.github.com/rest"
 	}

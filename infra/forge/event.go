@@ -29,6 +29,21 @@ type outboxEvent struct {
 
 // emit puts an event into the outbox, in the transaction of the change itself.
 func (v *view) emit(e event) error {
+	out, err := v.compose(e)
+	if err != nil {
+		return err
+	}
+	_, err = v.tx.sql.ExecContext(v.tx.ctx, "INSERT INTO outbox (name, action, repo, org, payload, at) VALUES (?, ?, ?, ?, ?, ?)",
+		out.name, out.action, out.repo, out.org, string(out.payload), v.tx.now.Format("2006-01-02T15:04:05Z"))
+	if err != nil {
+		return fmt.Errorf("writing a %s event: %w", e.name, err)
+	}
+	v.tx.emitted++
+	return nil
+}
+
+// compose makes the payload that is delivered.
+func (v *view) compose(e event) (outboxEvent, error) {
 	payload := maps.Clone(e.payload)
 	if payload == nil {
 		payload = object{}
@@ -40,7 +55,7 @@ func (v *view) emit(e event) error {
 	if e.repo != nil {
 		rendered, err := v.repository(e.repo)
 		if err != nil {
-			return err
+			return out, err
 		}
 		// A webhook is nobody's view: it holds no permissions.
 		delete(rendered, "permissions")
@@ -48,7 +63,7 @@ func (v *view) emit(e event) error {
 		out.repo = e.repo.ID
 		owner, err := accounts.get(v.tx, e.repo.Parent)
 		if err != nil {
-			return err
+			return out, err
 		}
 		if owner.isOrg() {
 			e.org = owner
@@ -62,28 +77,23 @@ func (v *view) emit(e event) error {
 	if sender == nil {
 		var err error
 		if sender, err = accounts.find(v.tx, 0, adminLogin); err != nil {
-			return err
+			return out, err
 		}
 	}
 	payload["sender"] = v.user(sender)
 	body, err := json.Marshal(payload)
 	if err != nil {
-		return fmt.Errorf("encoding a %s event: %w", e.name, err)
+		return out, fmt.Errorf("encoding a %s event: %w", e.name, err)
 	}
-	_, err = v.tx.sql.ExecContext(v.tx.ctx, "INSERT INTO outbox (name, action, repo, org, payload, at) VALUES (?, ?, ?, ?, ?, ?)",
-		out.name, out.action, out.repo, out.org, string(body), v.tx.now.Format("2006-01-02T15:04:05Z"))
-	if err != nil {
-		return fmt.Errorf("writing a %s event: %w", e.name, err)
-	}
-	v.tx.emitted++
-	return nil
+	out.payload = body
+	return out, nil
 }
 
-// wakeOutbox tells the delivering worker that there may be events. The worker
-// receives from s.outbox, and then takes until none is left.
-func (s *Server) wakeOutbox() {
+// wake tells a worker that there may be something to do; it then works until
+// nothing is left.
+func wake(worker chan<- struct{}) {
 	select {
-	case s.outbox <- struct{}{}:
+	case worker <- struct{}{}:
 	default: // it knows already
 	}
 }

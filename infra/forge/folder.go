@@ -35,9 +35,9 @@ func lockFolder(dir string) (folderLock, error) {
 	return folderLock{server: server, pushes: pushes}, nil
 }
 
-// close gives the folder up. To close the file is not enough: a process that
-// is just being started anywhere in this one has a copy of it, until its exec.
-// The lock on pushes is left to go that way: a git that runs on still needs it.
+// close gives the folder up. The lock is given back by word, not by closing
+// alone: a process that is being started this moment, between fork and exec,
+// has a copy of the file, and would keep the lock a little longer.
 func (l folderLock) close() error {
 	return errors.Join(syscall.Flock(int(l.server.Fd()), syscall.LOCK_UN), l.server.Close(), l.pushes.Close())
 }

@@ -18,9 +18,17 @@ func routes() []route {
 		repoRoutes,
 		collaboratorRoutes,
 		teamRoutes,
-		releaseRoutes,
-		assetRoutes,
-		archiveRoutes,
+		issueRoutes,
+		labelRoutes,
+		milestoneRoutes,
+		commentRoutes,
+		reactionRoutes,
+		issueEventRoutes,
+		pullRoutes,
+		reviewRoutes,
+		reviewCommentRoutes,
+		reviewerRoutes,
+		hookRoutes,
 	)
 }
 
@@ -28,17 +36,21 @@ func routes() []route {
 func webRoutes() []route {
 	return slices.Concat(
 		gitRoutes,
-		downloadRoutes,
 	)
 }
 
 // followers lists what else happens in the transaction that records a change
 // of a branch or tag, in order.
 func followers() []func(*view, *repository, refChange) error {
-	return nil
+	return []func(*view, *repository, refChange) error{
+		followPulls,
+	}
 }
 
 // workers lists what runs in the background until its context ends.
 func workers() []func(*Server, context.Context) {
-	return nil
+	return []func(*Server, context.Context){
+		(*Server).deliverWebhooks,
+		(*Server).testMerges,
+	}
 }

@@ -44,8 +44,9 @@ type Server struct {
 	repos  lockMap // a lock for each repository's references
 	folder folderLock
 
-	base   baseURL
-	outbox chan struct{} // holds one value while the outbox may have events
+	base     baseURL
+	outbox   chan struct{} // holds one value while the outbox may have events
+	untested chan struct{} // holds one value while pull requests may be to be tried to merge
 
 	stop    context.CancelFunc
 	workers sync.WaitGroup
@@ -71,7 +72,7 @@ func Open(ctx context.Context, config Config) (*Server, error) {
 	}
 	s := &Server{
 		config: config, log: config.Log, folder: folder,
-		routes: newRouter(routes()), web: newRouter(webRoutes()), outbox: make(chan struct{}, 1),
+		routes: newRouter(routes()), web: newRouter(webRoutes()), outbox: make(chan struct{}, 1), untested: make(chan struct{}, 1),
 	}
 	s.limits.clock = config.Clock
 	if err := s.load(ctx); err != nil {
@@ -79,7 +80,9 @@ func Open(ctx context.Context, config Config) (*Server, error) {
 	}
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.stop = stop
-	s.wakeOutbox() // events may wait since the last run
+	// What the last run did not come to waits.
+	wake(s.outbox)
+	wake(s.untested)
 	for _, worker := range workers() {
 		s.workers.Go(func() { worker(s, work) })
 	}
@@ -128,9 +131,6 @@ func (s *Server) recover(ctx context.Context) error {
 			err = accounts.insert(tx, 0, adminLogin, &account{Login: adminLogin, Type: "User", SiteAdmin: true})
 		}
 		if err != nil {
-			return err
-		}
-		if err := s.sweepAssets(tx); err != nil {
 			return err
 		}
 		return (&view{srv: s, tx: tx, base: s.lastBase()}).settleAll()
@@ -214,7 +214,7 @@ func (s *Server) update(ctx context.Context, actor *actor, fn func(*view) error)
 }
 
 func (s *Server) updateAt(ctx context.Context, base string, actor *actor, fn func(*view) error) error {
-	emitted := 0
+	emitted, untested := 0, 0
 	err := s.store.updateTx(ctx, func(tx *tx) error {
 		if base != s.lastBase() {
 			if err := tx.setSetting("base", base); err != nil {
@@ -223,7 +223,7 @@ func (s *Server) updateAt(ctx context.Context, base string, actor *actor, fn fun
 		}
 		v := &view{srv: s, tx: tx, base: base, actor: actor}
 		err := fn(v)
-		emitted = tx.emitted
+		emitted, untested = tx.emitted, tx.untested
 		return err
 	})
 	if err != nil {
@@ -231,7 +231,10 @@ func (s *Server) updateAt(ctx context.Context, base string, actor *actor, fn fun
 	}
 	s.base.set(base)
 	if emitted > 0 {
-		s.wakeOutbox()
+		wake(s.outbox)
+	}
+	if untested > 0 {
+		wake(s.untested)
 	}
 	return nil
 }

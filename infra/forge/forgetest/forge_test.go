@@ -44,6 +44,17 @@ func TestIntercept(t *testing.T) {
 	}
 }
 
+func TestRepositoryFromFiles(t *testing.T) {
+	t.Parallel()
+	f := Start(t)
+	w := f.NewRepositoryFrom("alice", "acme/widget", "-- README.md --\n# Widget\n-- a/b.txt --\nb\n")
+	head := w.Branch("feature", "main", "Add c", "-- c.txt --\nc\n")
+	again := f.Clone("bob", "acme/widget")
+	if got := again.Git("rev-parse", "origin/feature"); got != head {
+		t.Errorf("a second clone has feature at %s, want %s", got, head)
+	}
+}
+
 // exchangeOf makes an exchange as the recorder would.
 func exchangeOf(method, path, request string, status int, answer string) *exchange {
 	return &exchange{

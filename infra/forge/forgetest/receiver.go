@@ -146,7 +146,7 @@ func (r *Receiver) check(d Delivery) {
 		err = schemas.check(d.Event, d.Body)
 	}
 	if err != nil {
-		r.errorf("%v\npayload: %.4000s", err, d.Body)
+		r.errorf("%v\npayload: %.1000s", err, d.Body)
 	}
 }
 

@@ -75,7 +75,7 @@ var loadDescription = sync.OnceValues(func() (*description, error) {
 // OpenAPI a path parameter never does, so the published description says
 // {path} for what is a whole file name.
 func slashParameters(path string) string {
-	for _, p := range []string{"/contents/{path}", "/git/ref/{ref}", "/git/refs/{ref}", "/git/matching-refs/{ref}"} {
+	for _, p := range []string{"/contents/{path}", "/git/ref/{ref}", "/git/refs/{ref}", "/git/matching-refs/{ref}", "/labels/{name}"} {
 		if strings.HasSuffix(path, p) {
 			return strings.TrimSuffix(path, "}") + ":.*}"
 		}
@@ -108,6 +108,7 @@ var loadWebhooks = sync.OnceValues(func() (*webhookSchemas, error) {
 	}
 	c := jsonschema.NewCompiler()
 	c.AssertFormat()
+	c.RegisterFormat(&jsonschema.Format{Name: "uri-template", Validate: checkURITemplate})
 	if err := c.AddResource(webhookSchemaURL, doc); err != nil {
 		return nil, fmt.Errorf("add the webhook schemas: %w", err)
 	}

@@ -7,6 +7,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
 	"sync"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -60,4 +63,23 @@ func (s *webhookSchemas) schema(name string) (*jsonschema.Schema, error) {
 		return nil, fmt.Errorf("webhook %s: compile its schema: %w", name, err)
 	}
 	return schema, nil
+}
+
+var templateExpression = regexp.MustCompile(`\{[+#./;?&]?[\w.,*:]+\}`)
+
+// checkURITemplate replaces the validator's own check, which divides the text
+// at slashes first and so refuses GitHub's "…/issues{/number}".
+func checkURITemplate(v any) error {
+	text, ok := v.(string)
+	if !ok {
+		return nil
+	}
+	u, err := url.Parse(templateExpression.ReplaceAllString(text, ""))
+	if err != nil {
+		return err
+	}
+	if u.Scheme == "" || strings.ContainsAny(u.Path, "{}") {
+		return fmt.Errorf("%q is no template of a URI", text)
+	}
+	return nil
 }
