@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestFaults lets the forge fail in every way that networks know, each time in
+// another step, and runs the same command again.
+func TestFaults(t *testing.T) {
+	t.Parallel()
+	undisturbed, w := newWorld(t), newWorld(t)
+	undisturbed.released()
+	// Tags that are no versions of anything are nobody's business.
+	w.work.Git("push", "-q", "origin", "main:refs/tags/nightly", "main:refs/tags/v1", "main:refs/tags/1.2.3")
+	for _, f := range []struct {
+		name, method, path string
+		fault              http.HandlerFunc
+		want               string // in standard error
+		goesOn             bool   // the run itself gets over it
+	}{
+		{"rate limit", "POST", `/issues$`, answer(403, "Retry-After", "1"), "rate limit, waiting", true},
+		{"no answer to a write", "POST", `/pulls$`, abort, "step release-pull-request: opening the release pull request", false},
+		{"server error on a write", "POST", `/releases$`, answer(500), "step draft-release", false},
+		{"server error on a read", "GET", `/releases$`, answer(502), "GitHub failed, asking again", true},
+		{"upload refused", "POST", `/releases/\d+/assets$`, answer(502), "it goes on from here", false},
+		{"corrupt asset", "GET", `/releases/assets/\d+$`, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("rot")) }, "it is deleted from the draft", false},
+		{"asset cut short", "GET", `/releases/assets/\d+$`, cutShort, "stopped after", false},
+		{"push refused", "POST", `/git-receive-pack$`, answer(500), "release-lock", false},
+	} {
+		path := regexp.MustCompile(f.path)
+		var hit atomic.Bool
+		w.forge.Intercept(func(rw http.ResponseWriter, r *http.Request, next http.Handler) {
+			if r.Method == f.method && path.MatchString(r.URL.Path) && hit.CompareAndSwap(false, true) {
+				f.fault(rw, r)
+				return
+			}
+			next.ServeHTTP(rw, r)
+		})
+		r := w.release("alice", cutArgs...)
+		if strings.Contains(r.stderr, "waiting for the approval") && !hit.Load() {
+			w.forge.Intercept(nil)
+			w.approve("bob", "carol")
+			t.Fatalf("%s: the fault belongs before the approval: %v", f.name, r)
+		}
+		if !hit.Load() {
+			t.Errorf("%s: never happened: %v", f.name, r)
+		}
+		if !strings.Contains(r.stderr, f.want) {
+			t.Errorf("%s: want %q: %v", f.name, f.want, r)
+		}
+		if f.name == "no answer to a write" { // what comes next needs the approvals
+			w.forge.Intercept(nil)
+			w.release("alice", cutArgs...)
+			w.approve("bob", "carol")
+		}
+		if strings.Contains(r.stderr, w.forge.Token("alice")) || strings.Contains(r.stdout, w.forge.Token("alice")) {
+			t.Errorf("%s: the output shows the token", f.name)
+		}
+		if !f.goesOn && r.code != 1 {
+			t.Errorf("%s: %v", f.name, r)
+		}
+	}
+	w.forge.Intercept(nil)
+	w.must("alice", cutArgs...)
+	got, want := w.state(), undisturbed.state()
+	got.Refs = slices.DeleteFunc(got.Refs, func(ref string) bool {
+		return slices.Contains([]string{"refs/tags/nightly", "refs/tags/v1", "refs/tags/1.2.3"}, ref)
+	})
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("after all the faults the release differs: %s", diff)
+	}
+}
+
+func answer(status int, header ...string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		for i := 0; i+1 < len(header); i += 2 {
+			w.Header().Set(header[i], header[i+1])
+		}
+		w.WriteHeader(status)
+		_, _ = w.Write([]byte(`{"message":"injected"}`))
+	}
+}
+
+func abort(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
+
+func cutShort(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Length", "100000")
+	_, _ = w.Write([]byte("the begin"))
+	panic(http.ErrAbortHandler)
+}
+
+// TestFindings: each reason not to release is told, and a waiver lets it pass.
+func TestFindings(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.pull("mute", "engine: say nothing of it", "kind/bug", "-- engine/mute.txt --\n\n", "no note")
+	w.pull("broken", "engine: break a fence", "kind/bug", "-- engine/fence.txt --\n\n", "```release-note\nIt never ends.")
+	w.work.Write("-- scratch.txt --\nnot committed\n")
+	r := w.release("bob", "cut", "engine")
+	for _, code := range []string{"not-lead", "dirty-tree", "no-checks", "no-note", "unclosed-fence", "commits-without-pull-request"} {
+		if !strings.Contains(r.stderr, "finding "+code+":") {
+			t.Errorf("finding %s is missing: %v", code, r)
+		}
+	}
+	if r.code != 1 || !strings.Contains(r.stderr, "stand against v0.1.0") {
+		t.Errorf("blocked: %v", r)
+	}
+	if s := w.state(); len(s.Issues) != 0 {
+		t.Errorf("something was done in spite of the findings: %+v", s)
+	}
+	r = w.release("bob", "cut", "engine", "--reason", "alice is away", "--waive", "dirty-tree=mine", "--waive", "no-checks=no runner yet",
+		"--waive", "no-note=trivial", "--waive", "unclosed-fence=trivial", "--waive", "commits-without-pull-request=the first commit")
+	if r.code != 1 || !strings.Contains(r.stderr, "waiting for the approval") {
+		t.Errorf("waived: %v", r)
+	}
+	body := w.trackingBody()
+	for _, want := range []string{"`no-checks` by bob: no runner yet", "Cut by bob, not by the lead: alice is away"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the tracking issue lacks %q:\n%s", want, body)
+		}
+	}
+}
+
+func TestMisuse(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		args string
+		want string
+	}{
+		{"cut", "accepts between 1 and 2"},
+		{"cut engine --wave x", "unknown flag: --wave"},
+		{"cut engine --waive checks", "want CODE=REASON"},
+		{"plan engine -o yaml", "want text or json"},
+		{"yank", "accepts 1 arg"},
+	} {
+		var out, errs strings.Builder
+		code := exitCode(run(t.Context(), strings.Fields(c.args), nil, &out, &errs), &errs)
+		if code != 2 || !strings.Contains(errs.String(), c.want) || !strings.Contains(errs.String(), "hint: ") {
+			t.Errorf("release %s: exit %d, %s", c.args, code, &errs)
+		}
+	}
+}
