@@ -29,6 +29,9 @@ func routes() []route {
 		reviewCommentRoutes,
 		reviewerRoutes,
 		hookRoutes,
+		releaseRoutes,
+		assetRoutes,
+		archiveRoutes,
 	)
 }
 
@@ -36,6 +39,7 @@ func routes() []route {
 func webRoutes() []route {
 	return slices.Concat(
 		gitRoutes,
+		downloadRoutes,
 	)
 }
 

@@ -133,6 +133,9 @@ func (s *Server) recover(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if err := s.sweepAssets(tx); err != nil {
+			return err
+		}
 		return (&view{srv: s, tx: tx, base: s.lastBase()}).settleAll()
 	})
 }
