@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -38,7 +39,7 @@ func TestBuildIsReproducible(t *testing.T) {
 	} {
 		t.Setenv(key, value)
 	}
-	defer umask(umask(0o077))
+	defer syscall.Umask(syscall.Umask(0o077))
 	spec.Source.Repo.Dir = elsewhere
 	second, err := artifact.Build(t.Context(), spec, filepath.Join(t.TempDir(), "out"), artifact.Options{})
 	if err != nil {

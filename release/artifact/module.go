@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -148,10 +149,10 @@ func writeModuleZip(ctx context.Context, spec Spec, file string) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := modzip.Create(out, module.Version{Path: spec.Module, Version: spec.Version}, files); err != nil {
-		return fmt.Errorf("%w (closing: %v)", err, out.Close())
-	}
-	return out.Close()
+	// The go command refuses the same, after the tag: a module whose file
+	// names differ in case alone ("OWNERS", "owners/") cannot be installed.
+	err = modzip.Create(out, module.Version{Path: spec.Module, Version: spec.Version}, files)
+	return errors.Join(err, out.Close())
 }
 
 // borrow makes an empty bare repository in dir that reads the objects of

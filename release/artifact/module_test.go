@@ -63,6 +63,20 @@ func TestModuleProxyRefuses(t *testing.T) {
 	}
 }
 
+// TestModuleProxyRefusesNamesThatDifferInCase: such a module is refused by
+// every go command, so it must be found before the tag.
+func TestModuleProxyRefusesNamesThatDifferInCase(t *testing.T) {
+	t.Parallel()
+	p := artifacttest.New(t)
+	p.Write(t, "bots/OWNERS", "approvers: []\n")
+	p.Write(t, "bots/owners/owners.go", "package owners\n")
+	p.Release = p.Commit(t, "bots: name a package as a file is named")
+	_, err := artifact.ModuleProxy(t.Context(), p.Spec(t), t.TempDir())
+	if err == nil || !strings.Contains(err.Error(), `case-insensitive file name collision: "bots/OWNERS" and "bots/owners"`) {
+		t.Errorf("got %v", err)
+	}
+}
+
 // TestBuildHoldsDependenciesAgainstGoSum gives the build a go.sum with the sum
 // of another content.
 func TestBuildHoldsDependenciesAgainstGoSum(t *testing.T) {

@@ -109,7 +109,8 @@ func (a *AllowedSigners) VerifyEnvelope(ctx context.Context, envelope []byte, pa
 		return nil, Identity{}, fmt.Errorf("no signature of the envelope is by a key that %s allows: %w", a.file, err)
 	}
 	for _, l := range a.lines {
-		if len(accepted) > 0 && l.identity().Fingerprint == accepted[0].KeyID {
+		// One key may stand on several lines, not all of which are valid then.
+		if len(accepted) > 0 && l.identity().Fingerprint == accepted[0].KeyID && l.refuses(Namespace, at) == "" {
 			return payload, l.identity(), nil
 		}
 	}

@@ -177,6 +177,10 @@ func TestVerifyRefuses(t *testing.T) {
 	if payload, who, err := signers.VerifyEnvelope(t.Context(), envelope, payloadType, when); err != nil || who.Principal != "alice@example.org" || !bytes.Equal(payload, message) {
 		t.Errorf("good envelope: %q, %v, %v", payload, who, err)
 	}
+	both := allow(t, `old@example.org valid-before="20260101Z" `+public+"\nalice@example.org "+public)
+	if _, who, err := both.VerifyEnvelope(t.Context(), envelope, payloadType, when); err != nil || who.Principal != "alice@example.org" {
+		t.Errorf("a key with an expired line and a valid one: %v, %v", who, err)
+	}
 	changed := bytes.Replace(envelope, []byte("dGV4dA"), []byte("dGV4dQ"), 1)
 	if _, _, err := signers.VerifyEnvelope(t.Context(), changed, payloadType, when); err == nil {
 		t.Error("a changed envelope was taken")
