@@ -197,6 +197,12 @@ func TestPickedFrom(t *testing.T) {
 	if diff := cmp.Diff([]string{commitID(7)}, commits); diff != "" {
 		t.Error(diff)
 	}
+	for _, id := range []string{"0123456789abcdef", commitID(7) + "0", strings.ToUpper(commitID(0xabc))} {
+		c.Body, c.Message = "", "x\n\n(cherry picked from commit "+id+")\n"
+		if _, commits := c.PickedFrom(); len(commits) > 0 {
+			t.Errorf("%v is no commit that GitHub can be asked for", commits)
+		}
+	}
 	c.Body, c.Message = "Cherry pick of #9 on release-0.2.\nsee #3", "x (cherry picked from commit abc)"
 	if numbers, commits := c.PickedFrom(); len(numbers)+len(commits) > 0 {
 		t.Errorf("picked from %v, %v", numbers, commits)

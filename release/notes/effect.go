@@ -145,7 +145,7 @@ var (
 	revertNumber  = regexp.MustCompile(`(?m)^Reverts (?:([\w.-]+/[\w.-]+))?#([1-9][0-9]{0,8})\.?[ \t]*$`)
 	revertCommit  = regexp.MustCompile(`(?m)^This reverts commit ([0-9a-f]{12,64})\b`)
 	pickNumber    = regexp.MustCompile(`(?m)^(?:This is an automated cherry-pick of|Cherry[- ]pick of) #([1-9][0-9]{0,8})\b`)
-	pickCommit    = regexp.MustCompile(`(?m)^\(cherry picked from commit ([0-9a-f]{12,64})\)[ \t]*$`)
+	pickCommit    = regexp.MustCompile(`(?m)^\(cherry picked from commit ([0-9a-f]{40})\)[ \t]*$`)
 	pullsFromHTML = regexp.MustCompile(`^https?://[^/]+/([\w.-]+/[\w.-]+)/pull/[0-9]+$`)
 )
 
@@ -193,7 +193,9 @@ func (c Change) inRepository(repo string) bool {
 // PickedFrom returns the pull requests and commits that c says it was
 // cherry-picked from: Prow's sentence ("This is an automated cherry-pick of
 // #12") and that of Kubernetes' script in the body, git's line ("(cherry picked
-// from commit …)", of git cherry-pick -x) in the message.
+// from commit …)", of git cherry-pick -x) in the message. The ids are whole
+// ones, as git writes them: an abbreviated one is no GitObjectID, and one of
+// them fails a whole GraphQL query. The numbers need not exist.
 func (c Change) PickedFrom() (numbers []int, commits []string) {
 	for _, m := range pickNumber.FindAllStringSubmatch(normalise(c.Body), -1) {
 		if n, err := strconv.Atoi(m[1]); err == nil && n != c.Number && !slices.Contains(numbers, n) {
