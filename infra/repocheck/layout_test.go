@@ -81,7 +81,10 @@ func checkOwners(t *tree) []finding {
 		findings = append(findings, finding{path: f.path, msg: err.Error()})
 	}
 	for _, dir := range append([]string{"."}, t.dirs...) {
-		if name := path.Join(dir, "OWNERS"); t.file(name) == nil && dir != ".ci" {
+		// Beside a folder "owners" there can be no file OWNERS (see checkCase):
+		// the root's owners have it.
+		besides := slices.ContainsFunc(t.files, func(f *file) bool { return strings.HasPrefix(f.path, path.Join(dir, "owners")+"/") })
+		if name := path.Join(dir, "OWNERS"); t.file(name) == nil && dir != ".ci" && !besides {
 			findings = append(findings, finding{path: name, msg: "missing"})
 		}
 	}
@@ -114,4 +117,22 @@ func checkOwners(t *tree) []finding {
 		}
 	}
 	return findings
+}
+
+// checkCase looks for names that differ in case alone. Go refuses to make or to
+// unpack a module that has such names, and it says so only to who installs it.
+func checkCase(t *tree) []finding {
+	var findings []finding
+	seen := make(map[string]string)
+	for _, f := range t.files {
+		for name := f.path; name != "."; name = path.Dir(name) {
+			folded := strings.ToLower(name)
+			if other, ok := seen[folded]; ok && other != name {
+				findings = append(findings, finding{path: max(name, other), msg: "differs from " + min(name, other) + " in case alone; go install refuses the module"})
+			}
+			seen[folded] = name
+		}
+	}
+	sortFindings(findings)
+	return slices.Compact(findings)
 }

@@ -37,6 +37,7 @@ var rules = []rule{
 	{"todo", "a TODO without an issue is never done", checkTODOs},
 	{"toplevel", "the top level is the map of the project, and it is fixed", checkTopLevel},
 	{"machine", "a checkout works on any machine, with any mirror", checkMachine},
+	{"case", "go install refuses a module with names that differ in case alone", checkCase},
 	{"owners", "every path has somebody who may approve it", checkOwners},
 }
 

@@ -264,8 +264,8 @@ func (r *Release) checkKey(ctx context.Context) ([]Finding, error) {
 		return []Finding{{Code: "no-allowed-signers", Message: fmt.Sprintf("commit %s has no %s", short(r.plan.Base.Commit), signersPath), Fix: fix, Final: true}}, nil
 	}
 	signers, err := signature.ParseAllowedSigners(signersPath, data)
-	if err != nil {
-		return nil, err
+	if err != nil { // it names nobody yet, or has a mistake
+		return []Finding{{Code: "bad-allowed-signers", Message: err.Error(), Fix: fix, Final: true}}, nil
 	}
 	probe := []byte("may this key sign a release?\n")
 	sig, err := signature.Sign(key, probe)
