@@ -18,9 +18,11 @@ import (
 // purpose. A PUT replaces all of it. Faults are not kept over a restart.
 type Faults struct {
 	Webhooks  WebhookFaults           `json:"webhooks"`
-	Primary   map[string]primaryLimit `json:"primary_limit,omitempty"` // by resource: core, search, graphql
-	Secondary secondaryLimit          `json:"secondary_limit"`
+	Primary   map[string]PrimaryLimit `json:"primary_limit,omitempty"` // by resource: core, search, graphql
+	Secondary SecondaryLimit          `json:"secondary_limit"`
 	Requests  []RequestFault          `json:"requests"`
+	// SearchLagMillis is how far the index that searches see is behind.
+	SearchLagMillis int `json:"search_lag_ms,omitempty"`
 }
 
 // WebhookFaults says what happens to webhook deliveries on their way. The

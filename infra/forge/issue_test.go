@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -299,4 +300,22 @@ func TestWebhooksSurviveARestart(t *testing.T) {
 	must[*github.Label](t)(alice.Issues.CreateLabel(ctx, "acme", "widget", &github.Label{Name: github.String("x"), Color: github.String("000000")}))
 	f.Restart() // faults are forgotten, the queue is not
 	hook.Wait("label.created")
+}
+
+// steppedClock is a clock that goes when told to.
+type steppedClock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *steppedClock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *steppedClock) step(by time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(by)
 }

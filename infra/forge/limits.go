@@ -12,16 +12,16 @@ import (
 	"time"
 )
 
-// primaryLimit is how many requests of a resource one actor has.
-type primaryLimit struct {
+// PrimaryLimit is how many requests of a resource one actor has.
+type PrimaryLimit struct {
 	Limit      int `json:"limit"`
 	Remaining  int `json:"remaining"`
 	ResetAfter int `json:"reset_after_seconds"`
 }
 
-// secondaryLimit refuses the next requests, whatever is left of the primary
+// SecondaryLimit refuses the next requests, whatever is left of the primary
 // limit: GitHub does so with clients that ask too fast.
-type secondaryLimit struct {
+type SecondaryLimit struct {
 	Next       int `json:"next"`
 	RetryAfter int `json:"retry_after_seconds"`
 	Status     int `json:"status"` // 403 or 429: GitHub uses both
@@ -41,12 +41,12 @@ type limits struct {
 	mu        sync.Mutex
 	windows   map[string]*window
 	forced    map[string]window // what new windows of a resource begin as, until its reset
-	secondary secondaryLimit
+	secondary SecondaryLimit
 }
 
 // force replaces what is left to everybody, until the reset; and sets how many
 // requests the secondary limit refuses.
-func (l *limits) force(primary map[string]primaryLimit, secondary secondaryLimit) {
+func (l *limits) force(primary map[string]PrimaryLimit, secondary SecondaryLimit) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.windows = nil
@@ -92,18 +92,18 @@ func (l *limits) open(who, resource string) *window {
 }
 
 // refuseSecondary reports whether the secondary limit refuses this request.
-func (l *limits) refuseSecondary() (secondaryLimit, bool) {
+func (l *limits) refuseSecondary() (SecondaryLimit, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.secondary.Next <= 0 {
-		return secondaryLimit{}, false
+		return SecondaryLimit{}, false
 	}
 	l.secondary.Next--
 	return l.secondary, true
 }
 
 // pendingSecondary returns how many requests are still to be refused.
-func (l *limits) pendingSecondary() secondaryLimit {
+func (l *limits) pendingSecondary() SecondaryLimit {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.secondary

@@ -32,6 +32,7 @@ func routes() []route {
 		releaseRoutes,
 		assetRoutes,
 		archiveRoutes,
+		searchRoutes,
 	)
 }
 
