@@ -4,12 +4,15 @@ package repocheck
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/lanner-project/lanner/bots/owners"
 )
 
 // topFolders and topFiles are all that may be at the top.
@@ -67,53 +70,48 @@ func checkMachine(t *tree) []finding {
 	return findings
 }
 
-// checkOwners wants an OWNERS file in every folder of the top level, with
-// approvers, and no alias that OWNERS_ALIASES does not define. What the names
-// mean is for bots/owners.
+// checkOwners wants an OWNERS file in every folder of the top level, an
+// approver for every file, no mistake in any, and no one who approves without
+// being in a group of OWNERS_ALIASES: a misspelt group is a login, and could be
+// somebody's.
 func checkOwners(t *tree) []finding {
 	var findings []finding
-	var aliases struct {
-		Aliases map[string][]string `yaml:"aliases"`
-	}
-	if f := t.file("OWNERS_ALIASES"); f == nil {
-		findings = append(findings, finding{path: "OWNERS_ALIASES", msg: "missing"})
-	} else if err := yaml.Unmarshal([]byte(f.text), &aliases); err != nil {
-		findings = append(findings, finding{path: f.path, msg: err.Error()})
-	}
 	for _, dir := range append([]string{"."}, t.dirs...) {
 		// Beside a folder "owners" there can be no file OWNERS (see checkCase):
 		// the root's owners have it.
 		besides := slices.ContainsFunc(t.files, func(f *file) bool { return strings.HasPrefix(f.path, path.Join(dir, "owners")+"/") })
-		if name := path.Join(dir, "OWNERS"); t.file(name) == nil && dir != ".ci" && !besides {
+		if name := path.Join(dir, owners.Filename); t.file(name) == nil && dir != ".ci" && !besides {
 			findings = append(findings, finding{path: name, msg: "missing"})
 		}
 	}
-	used := make(map[string]bool)
+	files := make(map[string]string)
 	for _, f := range t.files {
-		if path.Base(f.path) != "OWNERS" || f.fixture() {
-			continue
-		}
-		var owners struct {
-			Approvers []string `yaml:"approvers"`
-			Reviewers []string `yaml:"reviewers"`
-		}
-		if err := yaml.Unmarshal([]byte(f.text), &owners); err != nil {
-			findings = append(findings, finding{path: f.path, msg: err.Error()})
-			continue
-		}
-		if len(owners.Approvers) == 0 {
-			findings = append(findings, finding{path: f.path, msg: "names no approver"})
-		}
-		for _, name := range append(owners.Approvers, owners.Reviewers...) {
-			used[name] = true
-			if strings.Contains(name, "-maintainers") && aliases.Aliases[name] == nil {
-				findings = append(findings, finding{path: f.path, msg: fmt.Sprintf("names %s, which OWNERS_ALIASES does not define", name)})
-			}
+		if !f.fixture() {
+			files[f.path] = f.text
 		}
 	}
-	for alias := range aliases.Aliases {
-		if !used[alias] {
-			findings = append(findings, finding{path: "OWNERS_ALIASES", msg: fmt.Sprintf("defines %s, which no OWNERS file names", alias)})
+	parsed := owners.Parse(files)
+	for _, m := range parsed.Mistakes() {
+		findings = append(findings, finding{path: m.File, line: m.Line, msg: m.Message})
+	}
+	var groups struct {
+		Aliases map[string][]string `yaml:"aliases"`
+	}
+	// A mistake in it is among those above.
+	_ = yaml.Unmarshal([]byte(files[owners.AliasesFilename]), &groups)
+	known := slices.Concat(slices.Collect(maps.Values(groups.Aliases))...)
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		approvers := parsed.Approvers(name)
+		if len(approvers) == 0 {
+			findings = append(findings, finding{path: name, msg: "nobody may approve a change to it"})
+		}
+		if path.Base(name) != owners.Filename {
+			continue
+		}
+		for _, login := range slices.Concat(approvers, parsed.Reviewers(name)) {
+			if f := (finding{path: name, msg: fmt.Sprintf("names %s, who is in no group of OWNERS_ALIASES", login)}); !slices.Contains(known, login) && !slices.Contains(findings, f) {
+				findings = append(findings, f)
+			}
 		}
 	}
 	return findings
