@@ -172,13 +172,15 @@ func (c *call) gitReceivePack() (reply, error) {
 		return reply{}, err
 	}
 	defer c.close(request)
-	if _, err := readCommands(request); err != nil {
+	commands, err := readCommands(request)
+	if err != nil {
 		return reply{}, &apiError{status: http.StatusBadRequest, message: err.Error()}
 	}
 	if _, err := request.Seek(0, io.SeekStart); err != nil {
 		return reply{}, fmt.Errorf("reading a push again: %w", err)
 	}
 	defer c.srv.repos.lock(r.ID)()
+	var rulings string
 	err = c.updating(func() error {
 		// What was asked before the lock may be different since.
 		if r, err = repositories.get(c.tx, r.ID); err != nil {
@@ -187,12 +189,15 @@ func (c *call) gitReceivePack() (reply, error) {
 		if err := c.needs(r, levelWrite); err != nil {
 			return err
 		}
+		if rulings, err = c.pushRulings(r, commands); err != nil {
+			return err
+		}
 		return c.tx.setSetting(pusherSetting(r), idKey(c.me().ID))
 	})
 	if err != nil {
 		return reply{}, err
 	}
-	out, pushErr := c.receivePack(r, request)
+	out, pushErr := c.receivePack(r, request, rulings)
 	if err := c.updating(func() error { return c.settle(r) }); err != nil {
 		return reply{}, fmt.Errorf("settling a push: %w", err)
 	}
@@ -209,18 +214,35 @@ func (c *call) gitReceivePack() (reply, error) {
 // receivePack runs git on a push, and returns its answer: progress, and what
 // became of each reference. Where git says no it may fail, too: the answer
 // then tells why.
-func (c *call) receivePack(r *repository, request *os.File) ([]byte, error) {
+func (c *call) receivePack(r *repository, request *os.File, rulings string) (out []byte, err error) {
+	file, err := c.writeRulings(rulings)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.Remove(file)) }()
 	// Once begun it is not given up because the client hangs up.
-	cmd := c.srv.git(r).WithEnv(c.gitEnv()...).Command(context.WithoutCancel(c.r.Context()), "receive-pack", "--stateless-rpc", ".")
+	cmd := c.srv.git(r).WithEnv(append(c.gitEnv(), "FORGE_RULINGS="+file)...).Command(context.WithoutCancel(c.r.Context()), "receive-pack", "--stateless-rpc", ".")
 	var stdout, stderr bytes.Buffer
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = request, &stdout, &stderr
 	cmd.ExtraFiles = []*os.File{c.srv.folder.pushes}
-	err := cmd.Run()
-	if err != nil {
+	if err = cmd.Run(); err != nil {
 		err = fmt.Errorf("git receive-pack: %w: %s", err, strings.TrimSpace(stderr.String()))
 		c.srv.log.Info("git refused a push", "repository", r.ID, "err", err)
 	}
 	return stdout.Bytes(), err
+}
+
+// writeRulings writes the file that the hook reads, and returns its name.
+func (c *call) writeRulings(rulings string) (name string, err error) {
+	f, err := os.CreateTemp(filepath.Join(c.srv.config.Dir, "tmp"), "rulings-")
+	if err != nil {
+		return "", fmt.Errorf("telling git what is protected: %w", err)
+	}
+	_, err = f.WriteString(rulings + "end\n")
+	if err := errors.Join(err, f.Close()); err != nil {
+		return "", errors.Join(fmt.Errorf("telling git what is protected: %w", err), os.Remove(f.Name()))
+	}
+	return f.Name(), nil
 }
 
 // maxCommands is how many references one push may change.
@@ -244,13 +266,17 @@ func readCommands(request io.Reader) ([]refChange, error) {
 			continue
 		}
 		fields := strings.SplitN(strings.TrimSuffix(text, "\n"), " ", 3)
-		if len(fields) != 3 || !isOID(fields[0]) || !isOID(fields[1]) {
+		if len(fields) != 3 || !isOID(fields[0]) || !isOID(fields[1]) || strings.ContainsFunc(fields[2], noneInRefs) {
 			return nil, fmt.Errorf("the push has the command %.100q, want old id, new id, reference", text)
 		}
 		commands = append(commands, refChange{Name: fields[2], Old: fields[0], New: fields[1]})
 	}
 	return nil, fmt.Errorf("the push changes more than %d references", maxCommands)
 }
+
+// noneInRefs reports what no name of a reference holds, and what would end it
+// early in the file of rulings.
+func noneInRefs(r rune) bool { return r <= ' ' || r == 0x7f }
 
 // readPacket reads a packet of git's line format; nil is the flush packet.
 func readPacket(in *bufio.Reader) ([]byte, error) {

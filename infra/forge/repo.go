@@ -79,7 +79,8 @@ func (s *Server) git(r *repository) git.Repo {
 			// GitHub hands out any object it has, and keeps refs/pull to itself.
 			"uploadpack.allowFilter": "true", "uploadpack.allowAnySHA1InWant": "true",
 			"receive.hideRefs": "refs/pull", "receive.advertisePushOptions": "true",
-			"http.receivepack": "true", "core.logAllRefUpdates": "false",
+			"receive.denyDeleteCurrent": "refuse",
+			"http.receivepack":          "true", "core.logAllRefUpdates": "false",
 			"core.hooksPath": filepath.Join(s.config.Dir, "hooks"),
 		},
 	}

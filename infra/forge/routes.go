@@ -18,6 +18,8 @@ func routes() []route {
 		repoRoutes,
 		collaboratorRoutes,
 		teamRoutes,
+		protectionRoutes,
+		rulesetRoutes,
 		issueRoutes,
 		labelRoutes,
 		milestoneRoutes,

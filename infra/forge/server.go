@@ -61,7 +61,7 @@ func Open(ctx context.Context, config Config) (*Server, error) {
 	if config.Log == nil {
 		config.Log = slog.New(slog.DiscardHandler)
 	}
-	for _, dir := range []string{"repos", "assets", "tmp"} {
+	for _, dir := range []string{"repos", "assets", "tmp", "hooks"} {
 		if err := os.MkdirAll(filepath.Join(config.Dir, dir), 0o700); err != nil {
 			return nil, fmt.Errorf("making the forge's folder: %w", err)
 		}
@@ -105,7 +105,7 @@ func (s *Server) load(ctx context.Context) (err error) {
 	if s.store, err = openStore(ctx, s.config.Dir, s.config.Clock); err != nil {
 		return err
 	}
-	if err := s.recover(ctx); err != nil {
+	if err := errors.Join(s.installHooks(ctx), s.recover(ctx)); err != nil {
 		return errors.Join(err, s.store.close())
 	}
 	return nil
