@@ -225,7 +225,7 @@ func (c *call) putCollaborator() (reply, error) {
 		return c.answerInvitation(http.StatusCreated, m)
 	}
 	if before != m.Level {
-		changes := object{"permission": object{"from": before, "to": m.Level}}
+		changes := object{"old_permission": object{"from": before}}
 		if err := c.tellMember(r, a, "edited", changes); err != nil {
 			return reply{}, err
 		}
@@ -251,10 +251,19 @@ func (c *call) addCollaborator(r *repository, a *account, l level) (reply, error
 	if m.Pending {
 		return c.answerInvitation(http.StatusCreated, m)
 	}
-	if err := c.tellMember(r, a, "added", object{"permission": object{"to": m.Level}}); err != nil {
+	if err := c.tellMember(r, a, "added", addedAt(l)); err != nil {
 		return reply{}, err
 	}
 	return noContent()
+}
+
+// addedAt is what the event of a new collaborator says of the level: it knows
+// two of them.
+func addedAt(l level) object {
+	if l != levelWrite && l != levelAdmin {
+		return nil
+	}
+	return object{"permission": object{"to": l.String()}}
 }
 
 // tellMember emits the event of a change among the collaborators.

@@ -135,7 +135,8 @@ func (c *call) acceptInvitation() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if err := c.tellMember(r, c.me(), "added", object{"permission": object{"to": m.Level}}); err != nil {
+	l, _ := parseLevel(m.Level)
+	if err := c.tellMember(r, c.me(), "added", addedAt(l)); err != nil {
 		return reply{}, err
 	}
 	return noContent()

@@ -10,9 +10,9 @@ import (
 )
 
 var protectionRoutes = []route{
-	{method: "GET", pattern: "/repos/{owner}/{repo}/branches/{branch}/protection", operation: "repos/get-branch-protection", handle: (*call).getProtection},
-	{method: "PUT", pattern: "/repos/{owner}/{repo}/branches/{branch}/protection", operation: "repos/update-branch-protection", handle: (*call).putProtection},
-	{method: "DELETE", pattern: "/repos/{owner}/{repo}/branches/{branch}/protection", operation: "repos/delete-branch-protection", handle: (*call).deleteProtection},
+	{method: "GET", pattern: "/repos/{owner}/{repo}/branches/{branch...}/protection", operation: "repos/get-branch-protection", handle: (*call).getProtection},
+	{method: "PUT", pattern: "/repos/{owner}/{repo}/branches/{branch...}/protection", operation: "repos/update-branch-protection", handle: (*call).putProtection},
+	{method: "DELETE", pattern: "/repos/{owner}/{repo}/branches/{branch...}/protection", operation: "repos/delete-branch-protection", handle: (*call).deleteProtection},
 }
 
 // protectedBranch returns the repository of the path, for its administrators,

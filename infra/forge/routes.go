@@ -18,6 +18,7 @@ func routes() []route {
 		repoRoutes,
 		collaboratorRoutes,
 		teamRoutes,
+		branchRoutes,
 		protectionRoutes,
 		rulesetRoutes,
 		issueRoutes,

@@ -14,7 +14,7 @@ var rulesetRoutes = []route{
 	{method: "GET", pattern: "/repos/{owner}/{repo}/rulesets/{ruleset_id}", operation: "repos/get-repo-ruleset", handle: (*call).getRuleset},
 	{method: "PUT", pattern: "/repos/{owner}/{repo}/rulesets/{ruleset_id}", operation: "repos/update-repo-ruleset", handle: (*call).putRuleset},
 	{method: "DELETE", pattern: "/repos/{owner}/{repo}/rulesets/{ruleset_id}", operation: "repos/delete-repo-ruleset", handle: (*call).deleteRuleset},
-	{method: "GET", pattern: "/repos/{owner}/{repo}/rules/branches/{branch}", operation: "repos/get-branch-rules", handle: (*call).listBranchRules},
+	{method: "GET", pattern: "/repos/{owner}/{repo}/rules/branches/{branch...}", operation: "repos/get-branch-rules", handle: (*call).listBranchRules},
 }
 
 // ruleset renders a ruleset as lists have it.
