@@ -36,6 +36,7 @@ func routes() []route {
 		assetRoutes,
 		archiveRoutes,
 		searchRoutes,
+		graphqlRoutes,
 	)
 }
 
