@@ -5,6 +5,7 @@ package cut
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -139,7 +140,8 @@ func (r *Release) checkLead(context.Context) ([]Finding, error) {
 
 func (r *Release) checkPermission(ctx context.Context) ([]Finding, error) {
 	level, _, err := r.cfg.GitHub.Repositories.GetPermissionLevel(ctx, r.cfg.Place.Owner, r.cfg.Place.Name, r.me)
-	if err != nil {
+	// Who may not even push may not ask either.
+	if status := github.StatusOf(err); err != nil && status != http.StatusForbidden && status != http.StatusNotFound {
 		return nil, err
 	}
 	if p := level.GetPermission(); p != "admin" && p != "write" {
@@ -153,6 +155,9 @@ func (r *Release) checkPermission(ctx context.Context) ([]Finding, error) {
 
 // checkGreen: statuses and check runs of exactly the planned commit.
 func (r *Release) checkGreen(ctx context.Context) ([]Finding, error) {
+	if r.plan.Kind == plan.KindYank {
+		return nil, nil // nothing is built of it
+	}
 	commit := r.plan.Base.Commit
 	status, _, err := r.cfg.GitHub.Repositories.GetCombinedStatus(ctx, r.cfg.Place.Owner, r.cfg.Place.Name, commit, &gh.ListOptions{PerPage: 100})
 	if err != nil {

@@ -60,12 +60,26 @@ func (p *platform) seed(ctx context.Context) error {
 		return err
 	}
 	for _, login := range append(slices.Clone(people[1:]), botLogin) {
-		_, _, err := lead.Repositories.AddCollaborator(ctx, owner, repoName, login, &gh.RepositoryAddCollaboratorOptions{Permission: "push"})
-		if err != nil {
+		if err := p.invite(ctx, lead, login); err != nil {
 			return fmt.Errorf("collaborator %s: %w", login, err)
 		}
 	}
 	return p.hook(ctx, lead)
+}
+
+// invite makes an account a collaborator: a stranger to the organization is
+// invited, and accepts.
+func (p *platform) invite(ctx context.Context, lead *github.Client, login string) error {
+	invitation, _, err := lead.Repositories.AddCollaborator(ctx, owner, repoName, login, &gh.RepositoryAddCollaboratorOptions{Permission: "push"})
+	if err != nil || invitation.GetID() == 0 { // 0: is one already
+		return err
+	}
+	invited, err := p.as(login)
+	if err != nil {
+		return err
+	}
+	_, err = invited.Users.AcceptInvitation(ctx, invitation.GetID())
+	return err
 }
 
 // account makes an account and its token, which is kept in a file.

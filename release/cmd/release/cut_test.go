@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	gh "github.com/google/go-github/v57/github"
@@ -252,7 +253,12 @@ func TestTwoAtOnce(t *testing.T) {
 		next.ServeHTTP(rw, r)
 	})
 	alice := w.start("alice", cutArgs...)
-	<-locked
+	select {
+	case <-locked:
+	case <-time.After(2 * time.Minute):
+		alice.kill()
+		t.Fatalf("the first run does nothing: %v", alice.wait())
+	}
 	bob := w.release("bob", append(slices.Clone(cutArgs), "--reason", "alice is on a plane", "--work-dir", w.dir+"/bob")...)
 	close(goOn)
 	if bob.code != 1 || !strings.Contains(bob.stderr, "v0.1.0 is being cut by alice since") {

@@ -37,6 +37,7 @@ const module = `
 module github.com/lanner-project/lanner
 
 go 1.26.0
+-- go.sum --
 -- LICENSE --
 Apache-2.0
 -- README.md --
@@ -90,8 +91,11 @@ func newWorld(t *testing.T) *world {
 	owner, name, _ := strings.Cut(place, "/")
 	for _, login := range []string{"bob", "carol"} {
 		w.forge.Token(login)
-		_, _, err := w.forge.Client("alice").Repositories.AddCollaborator(w.ctx(), owner, name, login, &gh.RepositoryAddCollaboratorOptions{Permission: "push"})
+		invitation, _, err := w.forge.Client("alice").Repositories.AddCollaborator(w.ctx(), owner, name, login, &gh.RepositoryAddCollaboratorOptions{Permission: "push"})
 		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.forge.Client(login).Users.AcceptInvitation(w.ctx(), invitation.GetID()); err != nil {
 			t.Fatal(err)
 		}
 	}
