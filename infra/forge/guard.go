@@ -4,6 +4,7 @@ package forge
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -185,12 +186,27 @@ func (c *call) pushRulings(r *repository, commands []refChange) (string, error) 
 	return b.String(), nil
 }
 
-// missingChecks returns the contexts of the policy that no status and no check
-// run has reported as done for a commit.
+// missingChecks returns the contexts of the policy that neither a status nor a
+// check run has reported as done for a commit.
 func (v *view) missingChecks(r *repository, sha string, p *checkPolicy) ([]string, error) {
+	statuses, err := v.statusesOf(r, sha)
+	if err != nil {
+		return nil, err
+	}
+	runs, err := v.checkRunsOf(r, sha)
+	if err != nil {
+		return nil, err
+	}
 	var missing []string
 	for _, check := range p.Checks {
-		missing = append(missing, check.Context)
+		passed := check.App <= 0 && slices.ContainsFunc(statuses, func(s *commitStatus) bool {
+			return s.Context == check.Context && s.State == "success"
+		}) || slices.ContainsFunc(runs, func(run *checkRun) bool {
+			return run.Name == check.Context && (check.App <= 0 || check.App == run.App) && run.passed()
+		})
+		if !passed {
+			missing = append(missing, check.Context)
+		}
 	}
 	return missing, nil
 }

@@ -3,14 +3,12 @@
 package forge_test
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-github/v57/github"
 
+	"github.com/lanner-project/lanner/infra/forge"
 	"github.com/lanner-project/lanner/infra/forge/forgetest"
 )
 
@@ -241,16 +240,14 @@ func checkDownload(t *testing.T, url, content string) {
 func TestCutUploadLeavesStarter(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	f := start(t, t.TempDir()) // a starter is more than GitHub's description allows
-	alice := f.user(t, "alice")
-	if _, _, err := alice.Repositories.Create(ctx, "", &github.Repository{Name: github.String("falcon"), AutoInit: github.Bool(true)}); err != nil {
-		t.Fatal(err)
-	}
+	f := forgetest.Start(t)
+	alice := newRepo(t, f)
 	r, _, err := alice.Repositories.CreateRelease(ctx, "alice", "falcon", &github.RepositoryRelease{TagName: github.String("v1.0.0"), Draft: github.Bool(true)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.fault(t, `{"requests": [{"method": "POST", "path": "/api/uploads/*", "times": 1, "cut_request_after": 10}]}`)
+	ten, none := int64(10), int64(0)
+	f.Faults(forge.Faults{Requests: []forge.RequestFault{{Method: "POST", Path: "/api/uploads/*", Times: 1, CutRequestAfter: &ten}}})
 	if _, err := upload(t, alice, r.GetID(), "a.txt", strings.Repeat("x", 1<<16)); err == nil {
 		t.Fatal("the upload succeeded over a cut line")
 	}
@@ -268,7 +265,7 @@ func TestCutUploadLeavesStarter(t *testing.T) {
 		t.Errorf("uploading after the starter was deleted: %v", err)
 	}
 	// Done, and the answer lost: the client must find out by looking.
-	f.fault(t, `{"requests": [{"method": "POST", "path": "/api/uploads/*", "times": 1, "cut_response_after": 0}]}`)
+	f.Faults(forge.Faults{Requests: []forge.RequestFault{{Method: "POST", Path: "/api/uploads/*", Times: 1, CutResponseAfter: &none}}})
 	if _, err := upload(t, alice, r.GetID(), "b.txt", "b"); err == nil {
 		t.Fatal("the upload was answered over a cut line")
 	}
@@ -279,17 +276,5 @@ func TestCutUploadLeavesStarter(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"a.txt uploaded", "b.txt uploaded"}, states); err != nil || diff != "" {
 		t.Errorf("assets, %v (-want +got):\n%s", err, diff)
-	}
-}
-
-// fault switches faults on, as the site administrator.
-func (f *running) fault(t *testing.T, faults string) {
-	t.Helper()
-	req := httptest.NewRequest("PUT", "/_forge/faults", bytes.NewReader([]byte(faults)))
-	req.Header.Set("Authorization", "token "+f.AdminToken())
-	w := httptest.NewRecorder()
-	f.ServeHTTP(w, req)
-	if w.Code != http.StatusOK {
-		t.Fatalf("switching faults: %d %s", w.Code, w.Body)
 	}
 }

@@ -132,10 +132,7 @@ func (c *call) preparePublication(repo *repository, r *release) (func() error, e
 			return nil, invalid("Release", "target_commitish", "invalid")
 		}
 		tag = func() error {
-			if err := setRef(c.tx.ctx, g, ref, commit, zeroOID); err != nil {
-				return err
-			}
-			return c.settle(repo)
+			return c.moveRef(repo, refChange{Name: ref, Old: zeroOID, New: commit})
 		}
 	}
 	if err != nil {

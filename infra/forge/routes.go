@@ -37,6 +37,12 @@ func routes() []route {
 		archiveRoutes,
 		searchRoutes,
 		graphqlRoutes,
+		statusRoutes,
+		checkRoutes,
+		commitRoutes,
+		gitRefRoutes,
+		gitObjectRoutes,
+		contentsRoutes,
 	)
 }
 
@@ -45,6 +51,7 @@ func webRoutes() []route {
 	return slices.Concat(
 		gitRoutes,
 		downloadRoutes,
+		rawRoutes,
 	)
 }
 

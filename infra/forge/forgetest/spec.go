@@ -64,6 +64,7 @@ var loadDescription = sync.OnceValues(func() (*description, error) {
 		paths.Set(slashParameters(path), item)
 	}
 	doc.Paths = paths
+	correct(doc)
 	router, err := gorillamux.NewRouter(doc)
 	if err != nil {
 		return nil, fmt.Errorf("route the OpenAPI description: %w", err)
