@@ -6,256 +6,150 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
-
-	"github.com/Masterminds/semver/v3"
 
 	"github.com/lanner-project/lanner/infra/git"
 	"github.com/lanner-project/lanner/release/notes"
-	"github.com/lanner-project/lanner/release/version"
 )
 
-// GraphQL asks GitHub a query that changes nothing.
+// GraphQL asks GitHub; infra/github's client does.
 type GraphQL interface {
 	GraphQL(ctx context.Context, query string, vars map[string]any, out any) error
 }
 
-// Options say what to read.
+// Options say which commits to read.
 type Options struct {
-	Repo      git.Repo // has the whole history of Head, and the tags
-	Head      string   // branch or commit to end at
-	Component string   // whose tags count: "engine"
-	// From is the tag or commit to begin behind; empty finds the last release.
+	Repo git.Repo
+	// Head is where to end: a branch, a tag or a commit; empty is HEAD. The name
+	// matters: what is on release/0.3 follows a release before v0.4.0, whatever
+	// else is released.
+	Head string
+	// Component whose tags count, "engine" for root tags. Of another component
+	// only the changes are read that touch its folder.
+	Component string
+	// From is the tag or commit to start behind; empty: the last stable release
+	// before Head.
 	From string
-	// Owner and Name are the repository's on GitHub, Bases the branches whose
-	// pull requests count.
+	// Owner and Name are the repository on GitHub.
 	Owner, Name string
-	Bases       []string
-	// GitHub is asked for the pull requests; nil reads commits alone.
+	// Bases are the branches that pull requests were merged to.
+	Bases []string
+	// GraphQL asks GitHub; nil: nobody is asked.
 	GraphQL GraphQL
 }
 
-// Range is what was merged between two points.
+// Range is what was read.
 type Range struct {
-	// From is the tag of the last release, empty if there is none.
-	From string
-	// FromCommit is where the range begins: the tag's commit, or, where the tag
-	// is on a release branch, the commit that the branch began at.
-	FromCommit string
-	Head       string // commit
-	Tags       []string
-	// Changes are the newest first: a pull request, or a commit that came
-	// without one.
+	From       string   // the tag behind which it starts, empty: everything up to Head
+	FromCommit string   // what From points at
+	Head       string   // commit
+	Tags       []string // all tags of the repository, by name
+	// Changes are newest first, by when they came to the branch.
 	Changes []notes.Change
 }
 
-// Read reads the range that ends at o.Head.
+// Read reads a range.
 func Read(ctx context.Context, o Options) (Range, error) {
-	if shallow, err := o.Repo.Run(ctx, "rev-parse", "--is-shallow-repository"); err != nil {
-		return Range{}, err
-	} else if shallow == "true" {
-		return Range{}, fmt.Errorf("%s is a shallow clone, so the history is not all there; run: git fetch --unshallow --tags", o.Repo.Dir)
+	if o.Head == "" {
+		o.Head = "HEAD"
 	}
-	head, err := o.Repo.Run(ctx, "rev-parse", "--verify", "--end-of-options", o.Head+"^{commit}")
+	if o.GraphQL != nil && (o.Owner == "" || o.Name == "") {
+		return Range{}, errors.New("history: GitHub can't be asked about a repository without an owner and a name")
+	}
+	o.Repo = o.Repo.WithEnv("GIT_NO_REPLACE_OBJECTS=1") // a replaced commit is one that nobody else sees
+	head, err := o.resolve(ctx, o.Head)
 	if err != nil {
-		return Range{}, fmt.Errorf("no commit %q: %w", o.Head, err)
+		return Range{}, err
+	}
+	tags, err := listTags(ctx, o.Repo)
+	if err != nil {
+		return Range{}, err
 	}
 	r := Range{Head: head}
-	tags, err := o.tags(ctx)
-	if err != nil {
-		return Range{}, err
-	}
 	for _, t := range tags {
 		r.Tags = append(r.Tags, t.name)
 	}
-	if o.From != "" {
-		r.From = o.From
-		r.FromCommit, err = o.Repo.Run(ctx, "rev-parse", "--verify", "--end-of-options", o.From+"^{commit}")
-		if err != nil {
-			return Range{}, fmt.Errorf("no tag or commit %q: %w", o.From, err)
-		}
-	} else if r.From, r.FromCommit, err = o.lastRelease(ctx, head, tags); err != nil {
-		return Range{}, err
-	}
-	commits, err := walk(ctx, o.Repo, r.FromCommit, head)
+	g, err := o.walkRange(ctx, &r, tags)
 	if err != nil {
 		return Range{}, err
 	}
-	if r.Changes, err = o.changes(ctx, commits, r.FromCommit); err != nil {
+	var src source = &offline{o: o, pulls: map[int]*owner{}}
+	if o.GraphQL != nil {
+		src = &online{o: o, since: g.since, pulls: map[int]*pull{}, byCommit: map[string]*pull{}}
+	}
+	commits, err := attribute(ctx, g, src)
+	if err != nil {
 		return Range{}, err
 	}
+	changes := assemble(commits)
+	if changes, err = o.fillPaths(ctx, changes); err != nil {
+		return Range{}, err
+	}
+	if err := src.finish(ctx, changes, r.From != ""); err != nil {
+		return Range{}, err
+	}
+	r.Changes = changes
 	return r, nil
 }
 
-type tag struct {
-	name, commit string
-	merged       bool            // head contains it
-	version      *semver.Version // of the component, stable; else nil
-}
-
-// tags lists all tags, those of the component with their versions.
-func (o Options) tags(ctx context.Context) ([]tag, error) {
-	const format = "--format=%(refname:strip=2)%00%(objectname)%00%(*objectname)"
-	all, err := o.Repo.Run(ctx, "for-each-ref", format, "refs/tags")
+// resolve returns the commit that name points at, in a clone that has all of
+// its history.
+func (o Options) resolve(ctx context.Context, name string) (string, error) {
+	out, err := o.Repo.Run(ctx, "rev-parse", "--is-shallow-repository")
 	if err != nil {
-		return nil, err
+		return "", err
 	}
-	merged, err := o.Repo.Run(ctx, "for-each-ref", format, "--merged="+o.Head, "refs/tags")
+	if out == "true" {
+		return "", fmt.Errorf("%s is a shallow clone, which knows too little of its past; run `git fetch --unshallow --tags`", o.Repo.Dir)
+	}
+	id, err := o.Repo.Run(ctx, "rev-parse", "--verify", "--quiet", "--end-of-options", name+"^{commit}")
 	if err != nil {
-		return nil, err
-	}
-	in := map[string]bool{}
-	for line := range strings.Lines(merged) {
-		name, _, _ := strings.Cut(line, "\x00")
-		in[name] = true
-	}
-	var tags []tag
-	for line := range strings.Lines(all) {
-		fields := strings.Split(strings.TrimSuffix(line, "\n"), "\x00")
-		if len(fields) != 3 {
-			return nil, fmt.Errorf("git for-each-ref printed %q", line)
-		}
-		t := tag{name: fields[0], commit: fields[1], merged: in[fields[0]]}
-		if fields[2] != "" {
-			t.commit = fields[2] // what an annotated tag points to
-		}
-		if parsed, err := version.ParseTag(t.name); err == nil && parsed.Component == o.Component && parsed.Version.Prerelease() == "" {
-			t.version = parsed.Version
-		}
-		tags = append(tags, t)
-	}
-	return tags, nil
-}
-
-// lastRelease finds where the range begins: at the highest release that head
-// contains, or, where a higher one was made on a release branch that began
-// later, at that beginning.
-func (o Options) lastRelease(ctx context.Context, head string, tags []tag) (name, commit string, err error) {
-	var last *tag
-	var beside []tag
-	for _, t := range tags {
-		switch {
-		case t.version == nil:
-		case !t.merged:
-			beside = append(beside, t)
-		case last == nil || t.version.GreaterThan(last.version):
-			last = &t
-		}
-	}
-	slices.SortFunc(beside, func(a, b tag) int { return b.version.Compare(a.version) })
-	for _, t := range beside {
-		if last != nil && t.version.LessThan(last.version) {
-			break
-		}
-		began, err := o.Repo.Run(ctx, "merge-base", head, t.commit)
 		if git.ExitCode(err) == 1 {
-			continue // nothing in common
+			return "", fmt.Errorf("%q is no branch, tag or commit here; run `git fetch --tags`, or correct the name", name)
 		}
+		return "", err
+	}
+	return id, nil
+}
+
+// walkRange chooses where to start, if it is not given, and reads the commits.
+func (o Options) walkRange(ctx context.Context, r *Range, tags []tag) (*graph, error) {
+	if o.From != "" {
+		commit, err := o.resolve(ctx, o.From)
 		if err != nil {
-			return "", "", err
+			return nil, err
 		}
-		if last == nil {
-			return t.name, began, nil
+		r.From, r.FromCommit = strings.TrimPrefix(o.From, "refs/tags/"), commit
+		return walk(ctx, o.Repo, r.Head, commit)
+	}
+	stable := stableTags(tags, o.Component, limitOf(o.Head, o.Component, tags))
+	for {
+		if len(stable) == 0 {
+			r.From, r.FromCommit = "", ""
+			return walk(ctx, o.Repo, r.Head, "")
 		}
-		_, err = o.Repo.Run(ctx, "merge-base", "--is-ancestor", last.commit, began)
-		if err == nil {
-			return t.name, began, nil
+		// The highest release is nearly always right, and whether it is shows in
+		// the commits themselves: asking git first would walk them twice.
+		last := stable[len(stable)-1]
+		r.From, r.FromCommit = last.name, last.commit
+		g, err := walk(ctx, o.Repo, r.Head, last.commit)
+		if err != nil {
+			return nil, err
 		}
-		if git.ExitCode(err) != 1 {
-			return "", "", err
-		}
-	}
-	if last == nil {
-		return "", "", nil
-	}
-	return last.name, last.commit, nil
-}
-
-// changes turns commits into pull requests where they came by one.
-func (o Options) changes(ctx context.Context, commits []commit, from string) ([]notes.Change, error) {
-	if o.GraphQL == nil {
-		return offline(commits), nil
-	}
-	h := hub{ask: o.GraphQL, owner: o.Owner, name: o.Name, bases: o.Bases}
-	since, err := commitTime(ctx, o.Repo, from)
-	if err != nil {
-		return nil, err
-	}
-	pulls, err := h.merged(ctx, since)
-	if err != nil {
-		return nil, fmt.Errorf("reading the merged pull requests of %s/%s: %w", o.Owner, o.Name, err)
-	}
-	owned := assign(commits, pulls)
-	var orphans []string
-	for i, c := range commits {
-		if owned[i] == nil {
-			orphans = append(orphans, c.id)
-		}
-	}
-	others, err := h.associated(ctx, orphans)
-	if err != nil {
-		return nil, fmt.Errorf("asking for the pull requests of %d commits: %w", len(orphans), err)
-	}
-	for i, c := range commits {
-		if owned[i] == nil {
-			owned[i] = others[c.id]
-		}
-	}
-	changes := collect(commits, owned)
-	if err := h.origins(ctx, changes); err != nil {
-		return nil, fmt.Errorf("asking where cherry-picks come from: %w", err)
-	}
-	if err := h.firstTimers(ctx, changes); err != nil {
-		return nil, fmt.Errorf("asking who is new: %w", err)
-	}
-	return changes, o.paths(ctx, changes)
-}
-
-// paths fills in what the changes touch whose subject alone would decide the
-// version: whether they are of this project at all depends on it.
-func (o Options) paths(ctx context.Context, changes []notes.Change) error {
-	var want []string
-	for _, c := range changes {
-		if len(c.KindsOf()) == 0 && len(c.Commits) > 0 {
-			want = append(want, c.Commits...)
-		}
-	}
-	touched, err := touchedBy(ctx, o.Repo, want)
-	if err != nil {
-		return err
-	}
-	for i, c := range changes {
-		for _, id := range c.Commits {
-			changes[i].Paths = append(changes[i].Paths, touched[id]...)
-		}
-	}
-	return nil
-}
-
-// collect makes one change of each pull request, and one of each commit
-// without one, in the order of the commits. The platform's own pull requests,
-// which carry a release plan or forward a release, are no changes.
-func collect(commits []commit, owned []*pull) []notes.Change {
-	var changes []notes.Change
-	at := map[int]int{}
-	for i, c := range commits {
-		p := owned[i]
 		switch {
-		case p == nil:
-			changes = append(changes, c.change())
-		case p.own():
-		default:
-			n, seen := at[p.Number]
-			if !seen {
-				n = len(changes)
-				at[p.Number] = n
-				changes = append(changes, p.change(c.message))
-			}
-			changes[n].Commits = append(changes[n].Commits, c.id)
+		case g.seen == 0 && last.commit != r.Head:
+			// Head is older than that release.
+			stable = stable[:len(stable)-1]
+			continue
+		case g.seen == 0:
+			return g, nil
 		}
+		// Another release on the way from Head is nearer than the highest, which
+		// is then one of a later line.
+		nearer := g.onMainline(stable)
+		if len(nearer) == 0 {
+			return g, nil
+		}
+		stable = nearer
 	}
-	return changes
 }
-
-var errFormat = errors.New("unexpected output of git")
