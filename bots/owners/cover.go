@@ -54,7 +54,8 @@ func (t *Tree) Cover(changes []Change, approvedBy []string) Coverage {
 		if t.selfApproved(file) {
 			continue
 		}
-		home, approvers, near := t.Home(file), t.Approvers(file), t.near(file)
+		home, approvers := t.Home(file), t.Approvers(file)
+		near := t.near(file, approvers)
 		key := strings.Join(append(append([]string{home}, approvers...), near...), "\x00")
 		i, ok := index[key]
 		if !ok {

@@ -50,9 +50,10 @@ type rule struct {
 // there is something, the files' folders can't be approved.
 func (t *Tree) Mistakes() yamlfile.Mistakes { return t.mistakes }
 
-// Approvers returns who may approve a change to a file, sorted. Nobody may for
-// a file that a broken OWNERS file governs, with one way out: the broken file
-// itself can be changed by those whom the folders above it name.
+// Approvers returns who may approve a change to a file, sorted. A broken OWNERS
+// file ends the way up: nobody whom it or a folder above it names may approve
+// what it governs. There is one way out: the broken file itself can be changed
+// by those whom the folders above it name.
 func (t *Tree) Approvers(file string) []string {
 	return t.people(file, func(r rule) []string { return r.approvers })
 }
@@ -78,7 +79,9 @@ func (t *Tree) people(file string, of func(rule) []string) []string {
 			if file == path.Join(d, Filename) {
 				continue
 			}
-			return nil
+			// Whom the file names is unknown, and whether it cuts off those
+			// above. Those below it have their say whatever it says.
+			break
 		}
 		for _, r := range entry.matching(file, d) {
 			people = append(people, of(r)...)
@@ -126,15 +129,19 @@ func (t *Tree) Home(file string) string {
 }
 
 // near returns those of a file's approvers whom its home names itself, sorted.
-func (t *Tree) near(file string) []string {
+func (t *Tree) near(file string, approvers []string) []string {
 	home := t.Home(file)
 	entry := t.dirs[home]
-	if entry == nil || entry.broken || t.brokenAliases {
+	if entry == nil {
 		return nil
 	}
 	var near []string
 	for _, r := range entry.matching(file, home) {
-		near = append(near, r.approvers...)
+		for _, login := range r.approvers {
+			if slices.Contains(approvers, login) {
+				near = append(near, login)
+			}
+		}
 	}
 	slices.Sort(near)
 	return slices.Compact(near)
@@ -151,11 +158,8 @@ func (t *Tree) selfApproved(file string) bool {
 // ancestors yields the folders above a file, the nearest first, the root last.
 func ancestors(file string) func(func(string) bool) {
 	return func(yield func(string) bool) {
-		for d := file; d != ""; {
+		for d := parent(file); yield(d) && d != ""; {
 			d = parent(d)
-			if !yield(d) {
-				return
-			}
 		}
 	}
 }

@@ -157,10 +157,13 @@ func TestBrokenFailsClosed(t *testing.T) {
 		"OWNERS": "approvers: [alice]", "a/OWNERS": "approvers: [", "a/b/OWNERS": "options: {no_parent_owners: true}\napprovers: [carol]",
 		"a/c/OWNERS": "approvers: [dave]",
 	})
-	for file, want := range map[string]string{"x": "alice", "a/x": "", "a/c/x": "", "a/b/x": "carol", "a/OWNERS": "alice", "a/c/OWNERS": ""} {
+	for file, want := range map[string]string{"x": "alice", "a/x": "", "a/c/x": "dave", "a/b/x": "carol", "a/OWNERS": "alice", "a/c/OWNERS": "dave"} {
 		if got := strings.Join(o.Approvers(file), " "); got != want {
 			t.Errorf("%s: %q, want %q", file, got, want)
 		}
+	}
+	if c := o.Cover([]owners.Change{{Path: "a/c/x"}, {Path: "a/x"}}, []string{"dave"}); c.Covered() || len(c.Suggest()) > 0 {
+		t.Errorf("covered %v, suggested %v", c.Covered(), c.Suggest())
 	}
 	o = owners.Parse(map[string]string{"OWNERS": "approvers: [alice, team]", "OWNERS_ALIASES": "aliases: {team: bob}"})
 	for file, want := range map[string]string{"x": "", "OWNERS": "", "OWNERS_ALIASES": "alice"} {

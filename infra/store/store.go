@@ -50,7 +50,8 @@ var migrations = []string{
 		not_before  INTEGER NOT NULL DEFAULT 0,
 		error       TEXT NOT NULL DEFAULT ''
 	) STRICT;
-	CREATE INDEX deliveries_waiting ON deliveries (repo, number, seq) WHERE status IN ('queued', 'running');
+	CREATE INDEX deliveries_by_status ON deliveries (status, seq);
+	CREATE INDEX deliveries_by_subject ON deliveries (repo, number, status);
 	CREATE TABLE actions (
 		key      TEXT PRIMARY KEY,
 		subject  TEXT NOT NULL,
