@@ -57,7 +57,8 @@ type Server struct {
 	actor  *act.Actor
 	// wake says that there may be something to claim. It holds one: whoever
 	// takes it passes it on.
-	wake chan struct{}
+	wake  chan struct{}
+	known sync.Map // repositories that are noted
 }
 
 // New returns a server over its parts, none of which it closes.
@@ -137,8 +138,16 @@ func (s *Server) Run(ctx context.Context) error {
 // noteRepository is the kind of the notes that name the known repositories.
 const noteRepository = "bot repository"
 
+// know notes a repository, to be looked after from now on.
 func (s *Server) know(ctx context.Context, repo string) error {
-	return s.config.Store.SetNote(ctx, noteRepository, repo, []byte{})
+	if _, ok := s.known.Load(repo); ok {
+		return nil
+	}
+	if err := s.config.Store.SetNote(ctx, noteRepository, repo, []byte{}); err != nil {
+		return err
+	}
+	s.known.Store(repo, true)
+	return nil
 }
 
 func (s *Server) signal() {

@@ -55,15 +55,13 @@ done twice.`,
 	flags.StringArrayVar(&o.repos, "repo", nil, "owner/name to look after before its first webhook; may be repeated")
 	flags.DurationVar(&o.resync, "resync", 10*time.Minute, "time between two looks at all open pull requests")
 	flags.BoolVar(&o.dryRun, "dry-run", false, "print what would be done, and do nothing")
-	for _, name := range []string{"webhook-secret-file", "data"} {
-		if err := cmd.MarkFlagRequired(name); err != nil {
-			panic(err) // the flag is defined above
-		}
-	}
 	return cmd
 }
 
 func serve(cmd *cobra.Command, o serveOptions) (err error) {
+	if o.data == "" || o.secretFile == "" {
+		return &misuseError{err: errors.New("serve needs --data and --webhook-secret-file"), hint: `"bot serve --help" says what they are`}
+	}
 	ctx := cmd.Context()
 	log := slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))
 	secrets, err := readSecrets(o.secretFile)
