@@ -68,7 +68,8 @@ func resolvers() map[string]map[string]resolver {
 		"Tag": tagFields, "GitActor": gitActorFields, "Issue": issueFields, "PullRequest": pullRequestFields,
 		"PullRequestCommit": pullRequestCommitFields, "PullRequestChangedFile": changedFileFields,
 		"PullRequestReview": reviewFields, "ReviewRequest": reviewRequestFields, "IssueComment": issueCommentFields,
-		"Label": labelFields, "Milestone": milestoneFields,
+		"Label": labelFields, "Milestone": milestoneFields, "Release": releaseFields,
+		"Status": statusFields, "StatusContext": statusContextFields, "StatusCheckRollup": rollupFields, "CheckRun": checkRunFields,
 	}
 }
 

@@ -220,6 +220,8 @@ var commitFields = with(gitFields(func(c commitNode) (*repository, string) { ret
 		}
 		return q.commitPage("CommitHistoryConnection", c.repo, strings.Fields(oids), a)
 	}),
+	"status":            field((*query).status),
+	"statusCheckRollup": field((*query).statusCheckRollup),
 	"associatedPullRequests": field(func(q *query, c commitNode, a args) (any, error) {
 		all, err := q.pullsOfCommit(c.repo, c.oid)
 		if err != nil {

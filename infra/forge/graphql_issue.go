@@ -302,18 +302,26 @@ func (q *query) reviewRequests(f hit, a args) (any, error) {
 		func(w reviewRequest) (any, error) { return w, nil }, a)
 }
 
-// reviewDecision says where protection asks for reviews; null if it does not
-// and nobody has given a verdict.
+// reviewDecision is null where nobody has given a verdict and none is required.
 func (q *query) reviewDecision(f hit, _ args) (any, error) {
-	all, err := reviews.list(q.tx, f.ID)
+	approved, changes, err := q.weightyVerdicts(f.repo, f.issue)
 	if err != nil {
 		return nil, err
 	}
-	approved, changes := countVerdicts(all)
+	p, err := q.protectionOf(f.repo, f.Pull.BaseRef)
+	if err != nil {
+		return nil, err
+	}
+	required := 0
+	if p != nil && p.Reviews != nil {
+		required = p.Reviews.Count
+	}
 	switch {
 	case changes > 0:
 		return "CHANGES_REQUESTED", nil
-	case approved > 0:
+	case len(approved) < required:
+		return "REVIEW_REQUIRED", nil
+	case len(approved) > 0:
 		return "APPROVED", nil
 	}
 	return nil, nil

@@ -51,6 +51,10 @@ func TestGraphQL(t *testing.T) {
 		Title: github.String("Oil it"), Head: github.String("feature"), Base: github.String("main"), Body: github.String("Fixes #1"),
 	}))
 	tested(t, f, 2)
+	join(t, f, "bob")
+	state := &github.RepoStatus{State: github.String("failure"), Context: github.String("ci"), Description: github.String("red")}
+	must[*github.RepoStatus](t)(alice.Repositories.CreateStatus(ctx, "acme", "widget", head, state))
+	must[*github.RepositoryRelease](t)(alice.Repositories.CreateRelease(ctx, "acme", "widget", &github.RepositoryRelease{TagName: github.String("v0.1.0"), Body: github.String("First.")}))
 	must[*github.PullRequestReview](t)(f.Client("bob").PullRequests.CreateReview(ctx, "acme", "widget", 2, &github.PullRequestReviewRequest{Event: github.String("APPROVE")}))
 	for name, test := range map[string]struct{ query, want string }{
 		"viewer and fragments": {
@@ -66,7 +70,7 @@ func TestGraphQL(t *testing.T) {
 				`"pullRequest":{"author":{"login":"alice"},"baseRef":{"name":"main","prefix":"refs/heads/"},"canBeRebased":true,` +
 				`"closingIssuesReferences":{"nodes":[{"number":1}]},` +
 				`"commits":{"nodes":[{"commit":{"messageBody":"With much oil.","messageHeadline":"Oil it"}}],"totalCount":1},` +
-				`"files":{"nodes":[{"changeType":"ADDED","path":"oil.txt"}]},"headRefName":"feature","mergeCommit":null,"mergeStateStatus":"CLEAN",` +
+				`"files":{"nodes":[{"changeType":"ADDED","path":"oil.txt"}]},"headRefName":"feature","mergeCommit":null,"mergeStateStatus":"UNSTABLE",` +
 				`"mergeable":"MERGEABLE","mergedAt":null,"reviewDecision":"APPROVED","state":"OPEN","title":"Oil it"}}}`,
 		},
 		"an object": {
@@ -78,6 +82,14 @@ func TestGraphQL(t *testing.T) {
 		"a search": {
 			`query($q:String!){search(type:ISSUE,first:1,query:$q){issueCount pageInfo{hasNextPage} nodes{__typename ... on PullRequest{number} ... on Issue{number labels(first:9){nodes{name}}}}}}`,
 			`{"search":{"issueCount":2,"nodes":[{"__typename":"PullRequest","number":2}],"pageInfo":{"hasNextPage":true}}}`,
+		},
+		"statuses and releases": {
+			`{repository(owner:"acme",name:"widget"){latestRelease{tagName isLatest tagCommit{messageHeadline}} releases(first:5){totalCount}
+				pullRequest(number:2){commits(last:1){nodes{commit{status{state contexts{context state description}}
+				statusCheckRollup{state contexts(last:100){nodes{__typename ... on CheckRun{name conclusion} ... on StatusContext{context}}}}}}}}}}`,
+			`{"repository":{"latestRelease":{"isLatest":true,"tagCommit":{"messageHeadline":"Initial commit"},"tagName":"v0.1.0"},` +
+				`"pullRequest":{"commits":{"nodes":[{"commit":{"status":{"contexts":[{"context":"ci","description":"red","state":"FAILURE"}],"state":"FAILURE"},` +
+				`"statusCheckRollup":{"contexts":{"nodes":[{"__typename":"StatusContext","context":"ci"}]},"state":"FAILURE"}}}]}},"releases":{"totalCount":1}}}`,
 		},
 		"directives": {
 			`{viewer{login @skip(if:true) id @include(if:false) name}}`,

@@ -66,6 +66,15 @@ var repositoryFields = map[string]resolver{
 		}
 		return labelConnection(r, all, a)
 	}),
+	"release": field(func(q *query, r *repository, a args) (any, error) {
+		found, err := releases.find(q.tx, r.ID, a.text("tagName"))
+		return aRelease(r, found, err)
+	}),
+	"latestRelease": field(func(q *query, r *repository, _ args) (any, error) {
+		found, err := q.latestRelease(r)
+		return aRelease(r, found, err)
+	}),
+	"releases": field((*query).releaseConnection),
 	"milestone": field(func(q *query, r *repository, a args) (any, error) {
 		number, _ := a.number("number")
 		m, err := milestones.find(q.tx, r.ID, numberKey(int64(number)))

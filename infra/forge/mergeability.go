@@ -30,7 +30,7 @@ func (v *view) mergeState(r *repository, i *issue) (mergeState, error) {
 		return mergeState{mergeable: false, rebaseable: false, name: "dirty"}, nil
 	}
 	s := mergeState{mergeable: true, rebaseable: p.Test.Rebaseable}
-	findings, err := v.mergeFindings(r, i)
+	findings, err := v.mergeFindings(r, i, everybody)
 	switch {
 	case err != nil:
 		return mergeState{}, err

@@ -23,7 +23,9 @@ type pull struct {
 	Draft     bool    `json:"draft,omitempty"`
 	CanModify bool    `json:"can_modify,omitempty"`
 	Reviewers []int64 `json:"reviewers,omitempty"`
-	Teams     []int64 `json:"teams,omitempty"`
+	// LastPusher is who pushed the head.
+	LastPusher int64   `json:"last_pusher,omitempty"`
+	Teams      []int64 `json:"teams,omitempty"`
 
 	MergedAt    time.Time `json:"merged_at,omitzero"`
 	MergedBy    int64     `json:"merged_by,omitempty"`

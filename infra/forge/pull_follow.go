@@ -68,7 +68,7 @@ func (v *view) followHead(r *repository, i *issue, change refChange) error {
 	if err != nil {
 		return err
 	}
-	i.Pull.HeadSHA = change.New
+	i.Pull.HeadSHA, i.Pull.LastPusher = change.New, v.meID()
 	if tip != "" {
 		i.Pull.BaseSHA = tip
 	}

@@ -91,20 +91,37 @@ func (c *call) canMerge(r *repository, i *issue, in *mergeInput) error {
 	case !may:
 		return notMergeable(names[in.Method] + " are not allowed on this repository.")
 	}
-	findings, err := c.mergeFindings(r, i)
+	return c.mayMerge(r, i, in.Method)
+}
+
+// mayMerge asks the protection of the base branch, as far as it binds who asks.
+func (c *call) mayMerge(r *repository, i *issue, method string) error {
+	have, err := c.myLevel(r)
 	if err != nil {
 		return err
 	}
-	if len(findings.blocks) == 0 {
-		return nil
-	}
-	if findings.adminsExempt {
-		admin, err := c.hasLevel(r, levelAdmin)
-		if err != nil || admin {
-			return err
+	bound := func(p *protection) (bool, error) {
+		holds, err := c.binds(p, r, have)
+		if err != nil || !holds {
+			return false, err
 		}
+		if p.Linear && method == "merge" {
+			return false, notMergeable("This branch must not contain merge commits.")
+		}
+		if p.Pushers == nil {
+			return true, nil
+		}
+		may, err := c.amongActors(r, p.Pushers)
+		if err == nil && !may {
+			err = notMergeable("You're not authorized to push to this branch.")
+		}
+		return true, err
 	}
-	return notMergeable(findings.blocks[0])
+	found, err := c.mergeFindings(r, i, bound)
+	if err == nil && len(found.blocks) > 0 {
+		err = notMergeable(found.blocks[0])
+	}
+	return err
 }
 
 // writeMerge writes what the base branch is to point to.

@@ -36,6 +36,17 @@ func tested(t *testing.T, f *forgetest.Forge, number int) *github.PullRequest {
 	return nil
 }
 
+// join makes a user a member of the organization, and a collaborator who may write.
+func join(t *testing.T, f *forgetest.Forge, login string) {
+	t.Helper()
+	ctx, client := context.Background(), f.Client(login)
+	must[*github.Membership](t)(f.Client("alice").Organizations.EditOrgMembership(ctx, login, "acme", &github.Membership{Role: github.String("member")}))
+	must[*github.Membership](t)(client.Organizations.EditOrgMembership(ctx, "", "acme", &github.Membership{State: github.String("active")}))
+	if _, _, err := f.Client("alice").Repositories.AddCollaborator(ctx, "acme", "widget", login, &github.RepositoryAddCollaboratorOptions{Permission: "push"}); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestPullRequestLife(t *testing.T) {
 	t.Parallel()
 	f := forgetest.Start(t)
@@ -316,8 +327,7 @@ func TestRequestedReviewers(t *testing.T) {
 	f := forgetest.Start(t)
 	w := f.NewRepositoryFrom("alice", "acme/widget", "-- README.md --\none\n")
 	ctx, alice := context.Background(), f.Client("alice")
-	bob := f.Client("bob")
-	must[*github.Membership](t)(f.Admin().Organizations.EditOrgMembership(ctx, "bob", "acme", &github.Membership{Role: github.String("member")}))
+	join(t, f, "bob")
 	w.Branch("feature", "main", "Change", "-- README.md --\ntwo\n")
 	propose(t, f, "alice", "feature", "t")
 	hook := f.Hook("alice", "acme/widget")
@@ -325,9 +335,6 @@ func TestRequestedReviewers(t *testing.T) {
 		if _, _, err := alice.PullRequests.RequestReviewers(ctx, "acme", "widget", 1, github.ReviewersRequest{Reviewers: []string{wrong}}); status(err) != http.StatusUnprocessableEntity {
 			t.Errorf("asking %s: %v, want 422", wrong, err)
 		}
-	}
-	if _, _, err := bob.Organizations.EditOrgMembership(ctx, "", "acme", &github.Membership{State: github.String("active")}); err != nil {
-		t.Fatal(err)
 	}
 	p := must[*github.PullRequest](t)(alice.PullRequests.RequestReviewers(ctx, "acme", "widget", 1, github.ReviewersRequest{Reviewers: []string{"bob"}}))
 	if len(p.RequestedReviewers) != 1 {

@@ -103,7 +103,7 @@ func (c *call) newPull(r *repository, in *pullInput) (*pull, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &pull{HeadRepo: headRepo.ID, HeadRef: headRef, Draft: in.Draft, CanModify: headRepo.ID != r.ID}
+	p := &pull{HeadRepo: headRepo.ID, HeadRef: headRef, LastPusher: c.me().ID, Draft: in.Draft, CanModify: headRepo.ID != r.ID}
 	assign(&p.BaseRef, in.Base)
 	p.BaseRef = strings.TrimPrefix(p.BaseRef, "refs/heads/")
 	if headRepo.ID != r.ID {
