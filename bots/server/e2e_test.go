@@ -283,6 +283,32 @@ func TestSquash(t *testing.T) {
 	}
 }
 
+// TestRefused has a rule of GitHub's own, which the bot does not know: the
+// status comment tells what GitHub says, and the merge happens once it may.
+func TestRefused(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	_, _, err := h.f.Client("alice").Repositories.UpdateBranchProtection(t.Context(), "acme", "demo", "main", &gh.ProtectionRequest{
+		RequiredStatusChecks: &gh.RequiredStatusChecks{Contexts: []string{"unit"}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.startBot(time.Hour)
+	pr := h.open("better")
+	n := pr.GetNumber()
+	h.say("bob", n, "/lgtm\n/approve")
+	h.eventually("the refusal is told", func() bool {
+		said := h.said(n)
+		return len(said) == 1 && strings.Contains(said[0], "GitHub refused to merge")
+	})
+	h.status(pr.GetHead().GetSHA(), "success")
+	h.eventually("merged", func() bool { return h.pull(n).GetMerged() })
+	if said := h.said(n); len(said) != 1 {
+		t.Errorf("the bot said:\n%s", strings.Join(said, "\n----\n"))
+	}
+}
+
 // lines hands on what is written to it.
 type lines chan string
 
