@@ -44,8 +44,9 @@
 //     v.api("/repos/%s/things/%d", …); times with stamp; ids with nodeID
 //   - tell the world with c.emit(event{…}) in the same transaction: a
 //     webhook goes out if, and only if, the change was committed
-//   - after changing references of git, call c.settle(repo): it emits push,
-//     create and delete, and lets pull requests follow (see refs.go)
+//   - change a branch or tag with c.moveRef(repo, change), last of all: it
+//     asks protection, then c.settle(repo) emits push, create and delete, and
+//     lets pull requests follow (see refs.go)
 //
 // A handler that streams bodies has `own: true` in its route: it gets no
 // transaction, and opens short ones with c.view and c.update.

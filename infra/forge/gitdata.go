@@ -131,7 +131,7 @@ func resolveRef(ctx context.Context, repo git.Repo, name string) (string, error)
 // commit's id names, or errMissing. A branch comes before a tag of its name,
 // as on GitHub.
 func resolveCommit(ctx context.Context, repo git.Repo, name string) (string, error) {
-	if name == "" || strings.HasPrefix(name, "-") || strings.ContainsAny(name, "^~:@{\x00 ") {
+	if name == "" || strings.HasPrefix(name, "-") || strings.ContainsAny(name, "^~:\x00 ") || strings.Contains(name, "@{") {
 		return "", fmt.Errorf("no commit %q: %w", name, errMissing)
 	}
 	candidates := []string{"refs/heads/" + name, "refs/tags/" + name, "refs/" + strings.TrimPrefix(name, "refs/")}

@@ -15,12 +15,13 @@ import (
 
 // releaseInput is what creating and updating a release take.
 type releaseInput struct {
-	Tag        *string `json:"tag_name"`
-	Target     *string `json:"target_commitish"`
-	Name, Body *string
-	Draft      *bool
-	Prerelease *bool
-	MakeLatest *string `json:"make_latest"`
+	Tag           *string `json:"tag_name"`
+	Target        *string `json:"target_commitish"`
+	Name, Body    *string
+	Draft         *bool
+	Prerelease    *bool
+	MakeLatest    *string `json:"make_latest"`
+	GenerateNotes bool    `json:"generate_release_notes"`
 }
 
 // apply sets what the input has.
@@ -64,6 +65,11 @@ func (c *call) createRelease() (reply, error) {
 	if err := in.apply(r); err != nil {
 		return reply{}, err
 	}
+	if in.GenerateNotes {
+		if err := c.generateInto(repo, r); err != nil {
+			return reply{}, err
+		}
+	}
 	publish, err := c.preparePublication(repo, r)
 	if err != nil {
 		return reply{}, err
@@ -90,6 +96,23 @@ func (c *call) createRelease() (reply, error) {
 		return reply{}, err
 	}
 	return created(out)
+}
+
+// generateInto names the release, if it has no name, and adds the notes to its
+// text.
+func (c *call) generateInto(repo *repository, r *release) error {
+	notes, err := c.notes(repo, notesInput{Tag: r.Tag, Target: r.Target})
+	if err != nil {
+		return err
+	}
+	if deref(r.Name) == "" {
+		r.Name = &r.Tag
+	}
+	if text := deref(r.Body); text != "" {
+		notes = text + "\n\n" + notes
+	}
+	r.Body = &notes
+	return nil
 }
 
 // untaggedSlug makes what GitHub shows in place of a draft's tag.

@@ -33,6 +33,7 @@ func routes() []route {
 		reviewerRoutes,
 		hookRoutes,
 		releaseRoutes,
+		releaseNotesRoutes,
 		assetRoutes,
 		archiveRoutes,
 		searchRoutes,

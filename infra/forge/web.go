@@ -47,12 +47,12 @@ func (c *call) tryWeb() error {
 	return c.send(rep)
 }
 
-// askWho makes 401 of a "no" to who has not said who they are: it is how git
-// learns that it must ask for a password.
+// askWho makes 401 of a "no" to a git that has not said who it is for: so it
+// learns that it must ask for a password. A download is just not found.
 func (c *call) askWho(err error) error {
 	var e *apiError
 	refused := errors.Is(err, errMissing) || errors.As(err, &e) && (e.status == http.StatusNotFound || e.status == http.StatusForbidden)
-	if c.actor == nil && refused && !strings.Contains(c.route.pattern, "/releases/") {
+	if c.actor == nil && refused && strings.HasPrefix(c.route.operation, "git/") {
 		return errSignIn
 	}
 	return err
