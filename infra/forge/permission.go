@@ -213,6 +213,8 @@ func permissionOf(pattern string) string {
 		return "statuses"
 	case "check-runs", "check-suites":
 		return "checks"
+	case "actions":
+		return "actions"
 	case "hooks":
 		return "repository_hooks"
 	case "branches":

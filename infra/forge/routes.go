@@ -36,6 +36,7 @@ func routes() []route {
 		releaseNotesRoutes,
 		assetRoutes,
 		archiveRoutes,
+		actionsRoutes,
 		searchRoutes,
 		graphqlRoutes,
 		statusRoutes,
