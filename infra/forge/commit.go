@@ -19,23 +19,23 @@ type rawCommit struct {
 	parents           []string
 	author, committer person
 	message           string
+	signature         string // "" if there is none
+	payload           string // what is signed: the commit without its signature
 }
 
+// readCommit reads one commit, its message without the line break at its end.
 func readCommit(ctx context.Context, repo git.Repo, oid string) (rawCommit, error) {
-	text, err := repo.Run(ctx, "cat-file", "commit", oid)
+	all, err := readCommits(ctx, repo, []string{oid})
 	if err != nil {
 		return rawCommit{}, err
 	}
-	c, err := parseCommit(text)
-	c.oid = oid
-	if err != nil {
-		err = fmt.Errorf("commit %s: %w", oid, err)
-	}
-	return c, err
+	c := all[0]
+	c.message = strings.TrimRight(c.message, "\n")
+	return c, nil
 }
 
-// parseCommit reads a commit object. Headers that it does not know (a
-// signature, an encoding) are left out.
+// parseCommit reads a commit object. Headers that it does not know (an
+// encoding, a merged tag) are left out.
 func parseCommit(text string) (c rawCommit, err error) {
 	head, message, _ := strings.Cut(text, "\n\n")
 	c.message = message
@@ -58,7 +58,27 @@ func parseCommit(text string) (c rawCommit, err error) {
 	if c.tree == "" {
 		return c, fmt.Errorf("no tree in %.60q", text)
 	}
+	c.signature, c.payload = cutCommitSignature(head)
+	if c.signature != "" {
+		c.payload += "\n\n" + message
+	}
 	return c, nil
+}
+
+// cutCommitSignature takes the signature out of a commit's headers. It goes
+// on in lines that begin with a space.
+func cutCommitSignature(head string) (signature, rest string) {
+	before, after, found := strings.Cut(head, "\ngpgsig ")
+	if !found {
+		return "", head
+	}
+	lines := strings.Split(after, "\n")
+	n := 1
+	for n < len(lines) && strings.HasPrefix(lines[n], " ") {
+		lines[n] = lines[n][1:]
+		n++
+	}
+	return strings.Join(lines[:n], "\n"), strings.Join(append([]string{before}, lines[n:]...), "\n")
 }
 
 // parseSignature reads "Name <email> 1700000000 +0100".
@@ -107,12 +127,11 @@ func (v *view) author(email string) (*account, error) {
 
 // gitCommit renders what git itself knows of a commit.
 func (v *view) gitCommit(full string, c rawCommit) object {
-	signature := any(nil)
 	return object{
 		"author": c.author.object(), "committer": c.committer.object(), "message": strings.TrimRight(c.message, "\n"),
 		"tree":         object{"sha": c.tree, "url": v.api("/repos/%s/git/trees/%s", full, c.tree)},
 		"url":          v.api("/repos/%s/git/commits/%s", full, c.oid),
-		"verification": object{"verified": false, "reason": "unsigned", "signature": signature, "payload": nil, "verified_at": nil},
+		"verification": verification(c.signature, c.payload),
 	}
 }
 

@@ -96,6 +96,37 @@ func TestCommitFromParts(t *testing.T) {
 	}
 }
 
+// The forge shows a signature that a commit was made with, and what it signs.
+func TestCommitSignature(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	f := forgetest.Start(t)
+	alice := newRepo(t, f)
+	head := headOf(t, alice)
+	base, _, err := alice.Git.GetCommit(ctx, "alice", "falcon", head)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := base.GetVerification().GetReason(); got != "unsigned" {
+		t.Errorf("a plain commit is %q", got)
+	}
+	signature := "-----BEGIN SSH SIGNATURE-----\nU1NI\n-----END SSH SIGNATURE-----"
+	made, _, err := alice.Git.CreateCommit(ctx, "alice", "falcon", &github.Commit{
+		Message: github.String("Signed"), Tree: base.Tree, Parents: []*github.Commit{{SHA: &head}},
+		Verification: &github.SignatureVerification{Signature: &signature},
+	}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := made.GetVerification()
+	if v.GetReason() != "unknown_key" || v.GetSignature() != signature {
+		t.Errorf("verification = %v", v)
+	}
+	if p := v.GetPayload(); !strings.HasPrefix(p, "tree ") || !strings.HasSuffix(p, "\n\nSigned") || strings.Contains(p, "gpgsig") {
+		t.Errorf("payload = %q", p)
+	}
+}
+
 func second[T any](_ T, _ *github.Response, err error) error { return err }
 
 func TestReferencesAndTags(t *testing.T) {

@@ -70,7 +70,7 @@ func (c *call) answerTag(r *repository, oid string, status int) (reply, error) {
 	out := object{
 		"node_id": "TA_" + oid, "sha": oid, "url": u + "/tags/" + oid, "message": strings.TrimRight(message, "\n"),
 		// A tag that predates taggers has none; GitHub shows an empty one.
-		"tagger": object{"name": "", "email": "", "date": "1970-01-01T00:00:00Z"}, "verification": verificationOf(string(text)),
+		"tagger": object{"name": "", "email": "", "date": "1970-01-01T00:00:00Z"}, "verification": tagVerification(string(text)),
 	}
 	target := object{}
 	for line := range strings.SplitSeq(head, "\n") {
@@ -95,14 +95,22 @@ func (c *call) answerTag(r *repository, oid string, status int) (reply, error) {
 	return reply{status: status, body: out}, nil
 }
 
-// verificationOf says what is known of a tag's signature. The forge keeps
-// nobody's keys: it shows a signature, and vouches for none.
-func verificationOf(tag string) object {
-	out := object{"verified": false, "reason": "unsigned", "signature": nil, "payload": nil, "verified_at": nil}
+// tagVerification takes apart a tag, whose signature is the end of its message.
+func tagVerification(tag string) object {
 	for _, begin := range []string{"-----BEGIN PGP SIGNATURE-----", "-----BEGIN SSH SIGNATURE-----"} {
 		if at := strings.Index(tag, "\n"+begin); at >= 0 {
-			out["reason"], out["payload"], out["signature"] = "unknown_key", tag[:at+1], tag[at+1:]
+			return verification(tag[at+1:], tag[:at+1])
 		}
+	}
+	return verification("", "")
+}
+
+// verification says what is known of a signature. The forge keeps nobody's
+// keys: it shows a signature, and vouches for none.
+func verification(signature, payload string) object {
+	out := object{"verified": false, "reason": "unsigned", "signature": nil, "payload": nil, "verified_at": nil}
+	if signature != "" {
+		out["reason"], out["signature"], out["payload"] = "unknown_key", signature, payload
 	}
 	return out
 }

@@ -111,3 +111,20 @@ func FuzzCredentials(f *testing.F) {
 		}
 	})
 }
+
+func FuzzParseCommit(f *testing.F) {
+	f.Add("tree 1\nparent 2\nauthor A <a@b> 1 +0100\ncommitter A <a@b> 1 +0100\ngpgsig x\n y\n z\nencoding latin1\n\nmessage\n")
+	f.Add("tree 1\ngpgsig \n\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		c, err := parseCommit(text)
+		if err != nil {
+			return
+		}
+		if len(c.signature) > len(text) || !strings.HasSuffix(text, c.message) {
+			t.Errorf("%q: signature %q, message %q", text, c.signature, c.message)
+		}
+		if c.signature == "" && strings.Contains(strings.Split(text, "\n\n")[0], "\ngpgsig -") {
+			t.Errorf("%q: its signature was lost", text)
+		}
+	})
+}
