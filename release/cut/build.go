@@ -176,11 +176,15 @@ func (r *Release) build(ctx context.Context) error {
 	return r.saveBuilt(spec, set)
 }
 
-// buildOptions gives each build a compile cache of its own: the second must
-// not be told by the first what the compiler would say.
+// buildOptions gives the second build a compile cache of its own: it must not
+// be told by the first what the compiler would say.
 func (r *Release) buildOptions(what string, nth int) artifact.Options {
+	cache := r.cfg.Cache
+	if nth == 2 {
+		cache = r.cfg.SecondCache
+	}
 	return artifact.Options{
-		Cache: filepath.Join(r.cfg.BuildCache, fmt.Sprintf("build-%d", nth)),
+		Cache: cache,
 		Progress: func(done, total int, part string) {
 			r.cfg.Report.Progress(what+": "+part, int64(done), int64(total))
 		},

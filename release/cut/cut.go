@@ -31,8 +31,9 @@ type Config struct {
 	Token  github.TokenSource
 	// WorkDir keeps what can be made again: fetched objects, built artifacts.
 	WorkDir string
-	// BuildCache keeps the two compile caches of the two builds.
-	BuildCache string
+	// Cache is the compile cache of the first build, usually the maintainer's
+	// own; SecondCache is another, for the second build.
+	Cache, SecondCache string
 	// LockDir keeps this machine's side of the release lock.
 	LockDir string
 	// SigningKey is the file of the OpenSSH ed25519 private key that signs tags

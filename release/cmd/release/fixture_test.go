@@ -192,8 +192,8 @@ func (w *world) start(login string, args ...string) *process {
 	p := &process{cmd: exec.Command(exe, args...)}
 	p.cmd.Dir = w.work.Dir
 	p.cmd.Stdout, p.cmd.Stderr = &p.out, &p.err
-	p.cmd.Env = append(os.Environ(), "LANNER_TEST_MAIN=release", "GITHUB_TOKEN="+w.forge.Token(login), "XDG_CACHE_HOME="+filepath.Join(w.dir, "cache"), "GOCACHE="+goCache(w.t))
-	p.cmd.Args = append(p.cmd.Args, "--signing-key", w.key, "--build-cache", buildCache(w.t))
+	p.cmd.Env = append(os.Environ(), "LANNER_TEST_MAIN=release", "GITHUB_TOKEN="+w.forge.Token(login), "XDG_CACHE_HOME="+filepath.Join(w.dir, "cache"), "GOCACHE="+userCache(w.t))
+	p.cmd.Args = append(p.cmd.Args, "--signing-key", w.key, "--second-cache", secondCache(w.t))
 	if err := p.cmd.Start(); err != nil {
 		w.t.Fatal(err)
 	}
@@ -257,14 +257,14 @@ func (w *watched) String() string {
 	return w.buf.String()
 }
 
-// buildCache is shared by all tests and kept between runs: compiling Go's own
-// library twice for two targets is no test of ours.
-func buildCache(t *testing.T) string {
+// secondCache is shared by all tests and kept between runs: compiling Go's own
+// library for two targets is no test of ours.
+func secondCache(t *testing.T) string {
 	t.Helper()
-	return filepath.Join(goCache(t), "lanner-release-test")
+	return filepath.Join(userCache(t), "lanner-release-test")
 }
 
-func goCache(t *testing.T) string {
+func userCache(t *testing.T) string {
 	t.Helper()
 	out, err := exec.Command("go", "env", "GOCACHE").Output()
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 
@@ -30,7 +31,7 @@ type globals struct {
 	appID               int64
 	appKeyFile          string
 	signingKey, workDir string
-	buildCache          string
+	secondCache         string
 	output              string
 	reason              string
 	waive               []string
@@ -49,7 +50,7 @@ func (g *globals) flags(cmd *cobra.Command) {
 	f.StringVar(&g.appKeyFile, "app-key-file", "", "private key of the GitHub App")
 	f.StringVar(&g.signingKey, "signing-key", "", "OpenSSH ed25519 private key that signs tags and artifacts (default: git's user.signingKey)")
 	f.StringVar(&g.workDir, "work-dir", "", "folder for what can be made again (default: .git/lanner-release of the clone)")
-	f.StringVar(&g.buildCache, "build-cache", "", "folder for the compile caches of the two builds (default: in the work folder)")
+	f.StringVar(&g.secondCache, "second-cache", "", "compile cache of the second build (default: in the work folder)")
 	f.StringVarP(&g.output, "output", "o", "text", "output: text or json")
 	f.StringVar(&g.progress, "progress", "auto", "progress: auto, tty, plain or none")
 }
@@ -105,17 +106,30 @@ func (g *globals) config(ctx context.Context) (cut.Config, error) {
 	if err != nil {
 		return cut.Config{}, err
 	}
-	cache := g.buildCache
-	if cache == "" {
-		cache = filepath.Join(work, "gocache")
+	second := g.secondCache
+	if second == "" {
+		second = filepath.Join(work, "gocache")
 	}
-	if cache, err = filepath.Abs(cache); err != nil {
+	if second, err = filepath.Abs(second); err != nil {
+		return cut.Config{}, err
+	}
+	cache, err := goCache(ctx)
+	if err != nil {
 		return cut.Config{}, err
 	}
 	return cut.Config{
-		Clone: clone, Remote: remote, Place: place, GitHub: client, Token: token, WorkDir: work, BuildCache: cache, LockDir: locks, SigningKey: key, AgentSocket: g.getenv("SSH_AUTH_SOCK"),
+		Clone: clone, Remote: remote, Place: place, GitHub: client, Token: token, WorkDir: work, Cache: cache, SecondCache: second, LockDir: locks, SigningKey: key, AgentSocket: g.getenv("SSH_AUTH_SOCK"),
 		Waive: waive, Reason: g.reason, TakeOver: g.takeOver, Report: g.reporter(), Log: log,
 	}, nil
+}
+
+// goCache is the compile cache of who runs this.
+func goCache(ctx context.Context) (string, error) {
+	out, err := exec.CommandContext(ctx, "go", "env", "GOCACHE").Output()
+	if err != nil {
+		return "", fmt.Errorf("go env GOCACHE: %w; Go must be on PATH", err)
+	}
+	return strings.TrimSpace(string(out)), nil
 }
 
 func (g *globals) checkOutput() error {

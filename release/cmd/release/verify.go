@@ -18,6 +18,7 @@ import (
 func verifyCommand(g *globals) *cobra.Command {
 	opts := verify.Options{}
 	var site string
+	var freshCache bool
 	cmd := &cobra.Command{
 		Use: "verify VERSION", Short: "Prove a release: signatures, provenance, and a rebuild from its tag",
 		Long: `verify downloads a release as anybody can, checks its checksums, signatures,
@@ -40,6 +41,11 @@ clone: the public address and the repository are enough.`,
 				}
 				defer func() { err = errors.Join(err, os.RemoveAll(opts.Dir)) }()
 			}
+			if !freshCache {
+				if opts.Cache, err = goCache(cmd.Context()); err != nil {
+					return err
+				}
+			}
 			report := g.reporter()
 			opts.Progress = func(what string) { report.Step("verify", cut.Running, what) }
 			opts.Rebuild = func(done, total int, what string) { report.Progress("rebuild: "+what, int64(done), int64(total)) }
@@ -61,6 +67,7 @@ clone: the public address and the repository are enough.`,
 	f.StringVar(&site, "site", "", "download site to take the files from (default: the release on the repository's host)")
 	f.StringVar(&opts.AllowedSigners, "allowed-signers", "", "pinned allowed_signers file, instead of the one in the tagged commit")
 	f.StringVar(&opts.Dir, "dir", "", "keep what was downloaded and built in this new folder")
+	f.BoolVar(&freshCache, "fresh-cache", false, "rebuild without your compile cache: slower, and trusts nothing that was compiled before")
 	f.BoolVar(&opts.SkipRebuild, "skip-rebuild", false, "do not rebuild: then it is not proven that the files are the source")
 	return cmd
 }

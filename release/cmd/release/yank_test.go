@@ -21,7 +21,7 @@ func (w *world) goCommand(args ...string) (string, error) {
 	cmd.Dir = w.dir
 	cmd.Env = append(os.Environ(),
 		"GOPROXY=direct", "GONOSUMDB=*", "GONOSUMCHECK=1", "GOFLAGS=-modcacherw", "GOTOOLCHAIN=local", "GOWORK=off", "GOSUMDB=off",
-		"GOPATH="+home, "GOMODCACHE="+filepath.Join(home, "mod"), "GOBIN="+filepath.Join(home, "bin"), "GOCACHE="+goCache(w.t), "CGO_ENABLED=0",
+		"GOPATH="+home, "GOMODCACHE="+filepath.Join(home, "mod"), "GOBIN="+filepath.Join(home, "bin"), "GOCACHE="+userCache(w.t), "CGO_ENABLED=0",
 		"GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_COUNT=1",
 		"GIT_CONFIG_KEY_0=url."+w.forge.URL+"/.insteadOf", "GIT_CONFIG_VALUE_0=https://github.com/",
 	)
