@@ -104,11 +104,48 @@ func (r *Release) startBranch(ctx context.Context, want Want) (string, error) {
 	return branch, nil
 }
 
+// NothingError is a branch with nothing to release: all that is on it is
+// already in a release.
+type NothingError struct {
+	Branch, Tag string
+}
+
+func (e *NothingError) Error() string {
+	return fmt.Sprintf("nothing was merged to %s since %s", e.Branch, orNothing(e.Tag))
+}
+
+// releasedWith returns the highest release of a component that contains ref,
+// empty if there is none.
+func (r *Release) releasedWith(ctx context.Context, component, ref string) (string, error) {
+	out, err := r.repo.Run(ctx, "for-each-ref", "--format=%(refname:strip=2)", "--contains="+ref, "refs/tags")
+	if err != nil {
+		return "", err
+	}
+	var highest version.Tag
+	for _, name := range strings.Fields(out) {
+		tag, err := version.ParseTag(name)
+		if err != nil || tag.Component != component || tag.Version.Prerelease() != "" {
+			continue
+		}
+		if highest.Version == nil || tag.Version.GreaterThan(highest.Version) {
+			highest = tag
+		}
+	}
+	return highest.Name, nil
+}
+
 // decide reads what was merged and computes the version.
 func (r *Release) decide(ctx context.Context, want Want, branch string) (plan.Plan, history.Range, error) {
 	main, err := r.defaultBranch(ctx)
 	if err != nil {
 		return plan.Plan{}, history.Range{}, err
+	}
+	released, err := r.releasedWith(ctx, want.Component, "refs/heads/"+branch)
+	if err != nil {
+		return plan.Plan{}, history.Range{}, err
+	}
+	if released != "" {
+		return plan.Plan{}, history.Range{}, &NothingError{Branch: branch, Tag: released}
 	}
 	bases := slices.Compact([]string{branch, main})
 	past, err := history.Read(ctx, history.Options{
@@ -119,7 +156,7 @@ func (r *Release) decide(ctx context.Context, want Want, branch string) (plan.Pl
 		return plan.Plan{}, history.Range{}, fmt.Errorf("reading what was merged to %s: %w", branch, err)
 	}
 	if len(past.Changes) == 0 {
-		return plan.Plan{}, history.Range{}, fmt.Errorf("nothing was merged to %s since %s", branch, orNothing(past.From))
+		return plan.Plan{}, history.Range{}, &NothingError{Branch: branch, Tag: past.From}
 	}
 	decision, err := version.Next(version.Input{
 		Component: want.Component, Branch: branch, Tags: past.Tags, Changes: past.Changes, Requested: want.Version, Prerelease: want.Prerelease,

@@ -62,6 +62,16 @@ func (r *Release) lock(ctx context.Context) (func(context.Context) error, error)
 	}, nil
 }
 
+// Sweep gives back the lock that a run of this machine left behind when it was
+// killed. Another's lock is left alone.
+func (r *Release) Sweep(ctx context.Context) error {
+	object, other, err := r.readLock(ctx)
+	if err != nil || object == "" || !r.abandoned(other) {
+		return err
+	}
+	return r.push(ctx, r.lockRef(), "", object)
+}
+
 func (r *Release) pushLock(ctx context.Context, mine holder) (string, error) {
 	message, err := json.Marshal(mine)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -79,6 +80,15 @@ or a crash: each step looks at the world before it acts.`,
 			if errors.Is(err, cut.ErrNoPlan) {
 				err = r.Compose(cmd.Context(), want)
 			}
+			// With nothing to release, show the last one: the run that finished it
+			// may have been killed before it could say so.
+			var nothing *cut.NothingError
+			if errors.As(err, &nothing) {
+				if _, err := fmt.Fprintf(g.stderr, "release: %v\n", nothing); err != nil {
+					return err
+				}
+				err = r.Load(cmd.Context(), want.Component, path.Base(nothing.Tag))
+			}
 			if err != nil {
 				return err
 			}
@@ -127,6 +137,9 @@ func (g *globals) carryOut(ctx context.Context, r *cut.Release, dryRun bool) err
 		return err
 	}
 	if finished(results) {
+		if err := r.Sweep(ctx); err != nil {
+			return err
+		}
 		if _, err := fmt.Fprintf(g.stderr, "release: %s is released, nothing to do\n", r.Plan().Tag); err != nil {
 			return err
 		}
