@@ -103,12 +103,12 @@ func TestTeamEvents(t *testing.T) {
 	f.Client("bob")
 	alice, hook := f.Client("alice"), forgetest.NewReceiver(t)
 	if _, _, err := alice.Organizations.CreateHook(ctx, "acme", &github.Hook{
-		Name: github.String("web"), Events: []string{"*"}, Active: github.Bool(true),
+		Name: new("web"), Events: []string{"*"}, Active: new(true),
 		Config: map[string]any{"url": hook.URL, "content_type": "json", "secret": hook.Secret},
 	}); err != nil {
 		t.Fatal(err)
 	}
-	leads, _, err := alice.Teams.CreateTeam(ctx, "acme", github.NewTeam{Name: "leads", Privacy: github.String("closed")})
+	leads, _, err := alice.Teams.CreateTeam(ctx, "acme", github.NewTeam{Name: "leads", Privacy: new("closed")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,12 +117,12 @@ func TestTeamEvents(t *testing.T) {
 	if _, _, err := alice.Teams.AddTeamMembershipBySlug(ctx, "acme", "leads", "bob", &github.TeamAddTeamMembershipOptions{Role: "member"}); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := f.Client("bob").Organizations.EditOrgMembership(ctx, "", "acme", &github.Membership{State: github.String("active")}); err != nil {
+	if _, _, err := f.Client("bob").Organizations.EditOrgMembership(ctx, "", "acme", &github.Membership{State: new("active")}); err != nil {
 		t.Fatal(err)
 	}
 	hook.Wait("organization.member_added")
 	hook.Wait("membership.added")
-	if _, _, err := alice.Teams.EditTeamBySlug(ctx, "acme", "leads", github.NewTeam{Name: "leaders", Description: github.String("They lead.")}, false); err != nil {
+	if _, _, err := alice.Teams.EditTeamBySlug(ctx, "acme", "leads", github.NewTeam{Name: "leaders", Description: new("They lead.")}, false); err != nil {
 		t.Fatal(err)
 	}
 	hook.Wait("team.edited")

@@ -28,7 +28,7 @@ func TestKilledDuringUpload(t *testing.T) {
 	m := startMortal(t, dir)
 	secret := prepareMortal(t, m, dir, hook.URL)
 	alice := (&running{url: m.url}).client(t, secret)
-	r, _, err := alice.Repositories.CreateRelease(ctx, "alice", "x", &github.RepositoryRelease{TagName: github.String("v1"), Draft: github.Bool(true)})
+	r, _, err := alice.Repositories.CreateRelease(ctx, "alice", "x", &github.RepositoryRelease{TagName: new("v1"), Draft: new(true)})
 	if err != nil {
 		t.Fatal(err)
 	}

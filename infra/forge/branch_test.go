@@ -43,7 +43,7 @@ func TestBranchesAndTags(t *testing.T) {
 	if got, want := names(nil), []string{"main", "release/0.1"}; !slices.Equal(got, want) {
 		t.Errorf("branches %v, want %v", got, want)
 	}
-	if got, want := names(github.Bool(true)), []string{"main"}; !slices.Equal(got, want) {
+	if got, want := names(new(true)), []string{"main"}; !slices.Equal(got, want) {
 		t.Errorf("protected branches %v, want %v", got, want)
 	}
 	for name, protected := range map[string]bool{"main": true, "release/0.1": false} {

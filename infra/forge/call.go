@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -240,9 +241,7 @@ func (c *call) lockRepo() (unlock func(), err error) {
 // send writes the answer. A JSON answer to a GET has an ETag, and "not
 // modified" costs nothing of the rate limit.
 func (c *call) send(rep reply) error {
-	for name, values := range rep.header {
-		c.w.Header()[name] = values
-	}
+	maps.Copy(c.w.Header(), rep.header)
 	if rep.send != nil {
 		return rep.send(c.w, c.r)
 	}

@@ -26,7 +26,7 @@ func TestCollaborators(t *testing.T) {
 	f := forgetest.Start(t)
 	ctx := t.Context()
 	alice, bob, carol := f.Client("alice"), f.Client("bob"), f.Client("carol")
-	if _, _, err := alice.Repositories.Create(ctx, "", &github.Repository{Name: github.String("x"), Private: github.Bool(true)}); err != nil {
+	if _, _, err := alice.Repositories.Create(ctx, "", &github.Repository{Name: new("x"), Private: new(true)}); err != nil {
 		t.Fatal(err)
 	}
 	if _, _, err := bob.Repositories.ListCollaborators(ctx, "alice", "x", nil); statusOf(err) != http.StatusNotFound {

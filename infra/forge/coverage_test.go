@@ -75,7 +75,7 @@ func walk(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.tokens["admin"] = string(bytes.TrimSpace(admin))
-	if _, _, err := f.Admin().Admin.CreateOrg(t.Context(), &github.Organization{Login: github.String("acme")}, "alice"); err != nil {
+	if _, _, err := f.Admin().Admin.CreateOrg(t.Context(), &github.Organization{Login: new("acme")}, "alice"); err != nil {
 		t.Fatal(err)
 	}
 	w.registerApp()

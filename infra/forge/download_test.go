@@ -99,7 +99,7 @@ func TestObjectURLs(t *testing.T) {
 	ctx := context.Background()
 	f := forgetest.Start(t)
 	alice := newRepo(t, f)
-	r, _, err := alice.Repositories.CreateRelease(ctx, "alice", "falcon", &github.RepositoryRelease{TagName: github.String("v1"), Draft: github.Bool(true)})
+	r, _, err := alice.Repositories.CreateRelease(ctx, "alice", "falcon", &github.RepositoryRelease{TagName: new("v1"), Draft: new(true)})
 	if err != nil {
 		t.Fatal(err)
 	}

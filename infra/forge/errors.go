@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"strconv"
 	"time"
@@ -106,9 +107,7 @@ func (c *call) fail(err error) {
 	if body.Docs == "" {
 		body.Docs = "https://docs.github.com/rest"
 	}
-	for name, values := range e.header {
-		c.w.Header()[name] = values
-	}
+	maps.Copy(c.w.Header(), e.header)
 	c.writeJSON(e.status, body)
 }
 

@@ -38,12 +38,12 @@ func TestProtectionOfMerging(t *testing.T) {
 	head := w.Branch("feature", "main", "Two", "-- two.txt --\ntwo\n")
 	propose(t, f, "alice", "feature", "t")
 	stateIs(t, f, "clean")
-	must[*github.RepoStatus](t)(alice.Repositories.CreateStatus(ctx, "acme", "widget", head, &github.RepoStatus{State: github.String("pending"), Context: github.String("extra")}))
+	must[*github.RepoStatus](t)(alice.Repositories.CreateStatus(ctx, "acme", "widget", head, &github.RepoStatus{State: new("pending"), Context: new("extra")}))
 	stateIs(t, f, "unstable")
 	must[*github.Protection](t)(alice.Repositories.UpdateBranchProtection(ctx, "acme", "widget", "main", &github.ProtectionRequest{
 		RequiredStatusChecks:       &github.RequiredStatusChecks{Strict: true, Contexts: []string{"ci"}, Checks: []*github.RequiredStatusCheck{}},
 		RequiredPullRequestReviews: &github.PullRequestReviewsEnforcementRequest{RequiredApprovingReviewCount: 1, DismissStaleReviews: true},
-		EnforceAdmins:              true, RequireLinearHistory: github.Bool(true),
+		EnforceAdmins:              true, RequireLinearHistory: new(true),
 	}))
 	hook := f.Hook("alice", "acme/widget", "pull_request_review")
 	stateIs(t, f, "blocked")
@@ -59,7 +59,7 @@ func TestProtectionOfMerging(t *testing.T) {
 	refusedMerge(t, f, "alice", "squash", `Required status check "ci" is expected.`)
 	report := func(sha, state string) {
 		t.Helper()
-		must[*github.RepoStatus](t)(alice.Repositories.CreateStatus(ctx, "acme", "widget", sha, &github.RepoStatus{State: &state, Context: github.String("ci")}))
+		must[*github.RepoStatus](t)(alice.Repositories.CreateStatus(ctx, "acme", "widget", sha, &github.RepoStatus{State: &state, Context: new("ci")}))
 	}
 	report(head, "success")
 	refusedMerge(t, f, "alice", "merge", "This branch must not contain merge commits.")

@@ -41,7 +41,7 @@ func TestReopened(t *testing.T) {
 	ctx := t.Context()
 	w := f.NewRepositoryFrom("alice", "acme/x", oneFile)
 	alice := f.Client("alice")
-	if _, _, err := alice.Issues.Create(ctx, "acme", "x", &github.IssueRequest{Title: github.String("one")}); err != nil {
+	if _, _, err := alice.Issues.Create(ctx, "acme", "x", &github.IssueRequest{Title: new("one")}); err != nil {
 		t.Fatal(err)
 	}
 	protect(t, alice, "main", &github.ProtectionRequest{})
@@ -54,7 +54,7 @@ func TestReopened(t *testing.T) {
 	if i, _, err := alice.Issues.Get(ctx, "acme", "x", 1); err != nil || i.GetTitle() != "one" {
 		t.Errorf("the issue after the restart: %v, %v", i, err)
 	}
-	if i, _, err := alice.Issues.Create(ctx, "acme", "x", &github.IssueRequest{Title: github.String("two")}); err != nil || i.GetNumber() != 2 {
+	if i, _, err := alice.Issues.Create(ctx, "acme", "x", &github.IssueRequest{Title: new("two")}); err != nil || i.GetNumber() != 2 {
 		t.Errorf("the next issue: %v, %v; want number 2", i, err)
 	}
 	refuses(t, w, "Cannot force-push", "origin", "+main~1:main")

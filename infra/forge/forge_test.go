@@ -89,16 +89,16 @@ func TestAccountsAndRepositories(t *testing.T) {
 	if _, _, err := f.client(t, "wrong").Users.Get(ctx, ""); statusOf(err) != http.StatusUnauthorized {
 		t.Errorf("bad credentials: %v, want 401", err)
 	}
-	if _, _, err := anybody.Repositories.Create(ctx, "", &github.Repository{Name: github.String("x")}); statusOf(err) != http.StatusUnauthorized {
+	if _, _, err := anybody.Repositories.Create(ctx, "", &github.Repository{Name: new("x")}); statusOf(err) != http.StatusUnauthorized {
 		t.Errorf("anonymous write: %v, want 401", err)
 	}
-	if _, _, err := alice.Repositories.Create(ctx, "", &github.Repository{Name: github.String("open"), AutoInit: github.Bool(true)}); err != nil {
+	if _, _, err := alice.Repositories.Create(ctx, "", &github.Repository{Name: new("open"), AutoInit: new(true)}); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := alice.Repositories.Create(ctx, "", &github.Repository{Name: github.String("secret"), Private: github.Bool(true)}); err != nil {
+	if _, _, err := alice.Repositories.Create(ctx, "", &github.Repository{Name: new("secret"), Private: new(true)}); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := alice.Repositories.Create(ctx, "", &github.Repository{Name: github.String("OPEN")}); statusOf(err) != http.StatusUnprocessableEntity {
+	if _, _, err := alice.Repositories.Create(ctx, "", &github.Repository{Name: new("OPEN")}); statusOf(err) != http.StatusUnprocessableEntity {
 		t.Errorf("same name: %v, want 422", err)
 	}
 	if r, _, err := anybody.Repositories.Get(ctx, "Alice", "open"); err != nil || r.GetFullName() != "alice/open" || r.GetDefaultBranch() != "main" {
@@ -107,7 +107,7 @@ func TestAccountsAndRepositories(t *testing.T) {
 	if _, _, err := bob.Repositories.Get(ctx, "alice", "secret"); statusOf(err) != http.StatusNotFound {
 		t.Errorf("somebody's private repository: %v, want 404", err)
 	}
-	if _, _, err := bob.Repositories.Edit(ctx, "alice", "open", &github.Repository{Description: github.String("x")}); statusOf(err) != http.StatusForbidden {
+	if _, _, err := bob.Repositories.Edit(ctx, "alice", "open", &github.Repository{Description: new("x")}); statusOf(err) != http.StatusForbidden {
 		t.Errorf("somebody's repository edited: %v, want 403", err)
 	}
 	list, _, err := bob.Repositories.ListByUser(ctx, "alice", nil)

@@ -24,7 +24,7 @@ func TestCommitFromParts(t *testing.T) {
 	hook := f.Hook("alice", "alice/falcon", "push", "create", "delete")
 	head := headOf(t, alice)
 
-	blob, _, err := alice.Git.CreateBlob(ctx, "alice", "falcon", &github.Blob{Content: github.String("aGVsbG8K"), Encoding: github.String("base64")})
+	blob, _, err := alice.Git.CreateBlob(ctx, "alice", "falcon", &github.Blob{Content: new("aGVsbG8K"), Encoding: new("base64")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,21 +33,21 @@ func TestCommitFromParts(t *testing.T) {
 		t.Fatal(err)
 	}
 	tree, _, err := alice.Git.CreateTree(ctx, "alice", "falcon", base.GetTree().GetSHA(), []*github.TreeEntry{
-		{Path: github.String("docs/deep/hello.txt"), Mode: github.String("100644"), Type: github.String("blob"), SHA: blob.SHA},
-		{Path: github.String("run.sh"), Mode: github.String("100755"), Type: github.String("blob"), Content: github.String("#!/bin/sh\n")},
-		{Path: github.String("README.md"), Mode: github.String("100644"), Type: github.String("blob")}, // no content: it goes
+		{Path: new("docs/deep/hello.txt"), Mode: new("100644"), Type: new("blob"), SHA: blob.SHA},
+		{Path: new("run.sh"), Mode: new("100755"), Type: new("blob"), Content: new("#!/bin/sh\n")},
+		{Path: new("README.md"), Mode: new("100644"), Type: new("blob")}, // no content: it goes
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	commit, _, err := alice.Git.CreateCommit(ctx, "alice", "falcon", &github.Commit{
-		Message: github.String("Say hello\n\nAt length."), Tree: tree, Parents: []*github.Commit{{SHA: &head}},
+		Message: new("Say hello\n\nAt length."), Tree: tree, Parents: []*github.Commit{{SHA: &head}},
 	}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, _, err := alice.Git.CreateRef(ctx, "alice", "falcon", &github.Reference{
-		Ref: github.String("refs/heads/feature/hello"), Object: &github.GitObject{SHA: commit.SHA},
+		Ref: new("refs/heads/feature/hello"), Object: &github.GitObject{SHA: commit.SHA},
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -81,13 +81,13 @@ func TestCommitFromParts(t *testing.T) {
 	hook.Wait("delete")
 	for name, err := range map[string]error{
 		"an unknown tree": second(alice.Git.CreateCommit(ctx, "alice", "falcon", &github.Commit{
-			Message: github.String("x"), Tree: &github.Tree{SHA: github.String(strings.Repeat("1", 40))},
+			Message: new("x"), Tree: &github.Tree{SHA: new(strings.Repeat("1", 40))},
 		}, nil)),
 		"a malformed path": second(alice.Git.CreateTree(ctx, "alice", "falcon", "", []*github.TreeEntry{
-			{Path: github.String("../x"), Mode: github.String("100644"), Type: github.String("blob"), SHA: blob.SHA},
+			{Path: new("../x"), Mode: new("100644"), Type: new("blob"), SHA: blob.SHA},
 		})),
 		"a blob that is not there": second(alice.Git.CreateTree(ctx, "alice", "falcon", "", []*github.TreeEntry{
-			{Path: github.String("x"), Mode: github.String("100644"), Type: github.String("blob"), SHA: github.String(strings.Repeat("2", 40))},
+			{Path: new("x"), Mode: new("100644"), Type: new("blob"), SHA: new(strings.Repeat("2", 40))},
 		})),
 	} {
 		if statusOf(err) != http.StatusUnprocessableEntity {
@@ -112,7 +112,7 @@ func TestCommitSignature(t *testing.T) {
 	}
 	signature := "-----BEGIN SSH SIGNATURE-----\nU1NI\n-----END SSH SIGNATURE-----"
 	made, _, err := alice.Git.CreateCommit(ctx, "alice", "falcon", &github.Commit{
-		Message: github.String("Signed"), Tree: base.Tree, Parents: []*github.Commit{{SHA: &head}},
+		Message: new("Signed"), Tree: base.Tree, Parents: []*github.Commit{{SHA: &head}},
 		Verification: &github.SignatureVerification{Signature: &signature},
 	}, nil)
 	if err != nil {
@@ -136,8 +136,8 @@ func TestReferencesAndTags(t *testing.T) {
 	alice := newRepo(t, f)
 	head := headOf(t, alice)
 	tag, _, err := alice.Git.CreateTag(ctx, "alice", "falcon", &github.Tag{
-		Tag: github.String("v0.1.0"), Message: github.String("Release v0.1.0\n-----BEGIN SSH SIGNATURE-----\nx\n-----END SSH SIGNATURE-----\n"),
-		Object: &github.GitObject{SHA: &head, Type: github.String("commit")},
+		Tag: new("v0.1.0"), Message: new("Release v0.1.0\n-----BEGIN SSH SIGNATURE-----\nx\n-----END SSH SIGNATURE-----\n"),
+		Object: &github.GitObject{SHA: &head, Type: new("commit")},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -148,7 +148,7 @@ func TestReferencesAndTags(t *testing.T) {
 	if _, _, err := alice.Git.GetRef(ctx, "alice", "falcon", "tags/v0.1.0"); statusOf(err) != http.StatusNotFound {
 		t.Errorf("the object made a reference: %v, want 404", err)
 	}
-	ref := &github.Reference{Ref: github.String("refs/tags/v0.1.0"), Object: &github.GitObject{SHA: tag.SHA}}
+	ref := &github.Reference{Ref: new("refs/tags/v0.1.0"), Object: &github.GitObject{SHA: tag.SHA}}
 	made, _, err := alice.Git.CreateRef(ctx, "alice", "falcon", ref)
 	if err != nil || made.GetObject().GetType() != "tag" {
 		t.Fatalf("CreateRef = %v, %v", made, err)
@@ -185,7 +185,7 @@ func TestContents(t *testing.T) {
 	path := "docs/a b/guide.md"
 	write := func(message, content string, sha *string) (*github.RepositoryContentResponse, error) {
 		r, _, err := alice.Repositories.CreateFile(ctx, "alice", "falcon", "docs/a%20b/guide.md", &github.RepositoryContentFileOptions{
-			Message: &message, Content: []byte(content), SHA: sha, Branch: github.String("main"),
+			Message: &message, Content: []byte(content), SHA: sha, Branch: new("main"),
 		})
 		return r, err
 	}
@@ -196,7 +196,7 @@ func TestContents(t *testing.T) {
 	if _, err := write("Overwrite", "two\n", nil); statusOf(err) != http.StatusUnprocessableEntity {
 		t.Errorf("writing over a file without its id: %v, want 422", err)
 	}
-	if _, err := write("Overwrite", "two\n", github.String(strings.Repeat("0", 40))); statusOf(err) != http.StatusConflict {
+	if _, err := write("Overwrite", "two\n", new(strings.Repeat("0", 40))); statusOf(err) != http.StatusConflict {
 		t.Errorf("writing over a file that has changed: %v, want 409", err)
 	}
 	if _, err := write("Improve the guide", "two\n", first.GetContent().SHA); err != nil {
@@ -221,7 +221,7 @@ func TestContents(t *testing.T) {
 		t.Errorf("folder = %v, %v", dir, err)
 	}
 	if _, _, err := alice.Repositories.DeleteFile(ctx, "alice", "falcon", "docs/a%20b/guide.md", &github.RepositoryContentFileOptions{
-		Message: github.String("Remove the guide"), SHA: file.SHA,
+		Message: new("Remove the guide"), SHA: file.SHA,
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -264,7 +264,7 @@ func TestCompareAndMerge(t *testing.T) {
 		t.Errorf("clash...topic/x is %s, want %s", got, want)
 	}
 	merge := func(head string) (*github.RepositoryCommit, error) {
-		c, _, err := alice.Repositories.Merge(ctx, "alice", "falcon", &github.RepositoryMergeRequest{Base: github.String("main"), Head: &head})
+		c, _, err := alice.Repositories.Merge(ctx, "alice", "falcon", &github.RepositoryMergeRequest{Base: new("main"), Head: &head})
 		return c, err
 	}
 	commit, err := merge("topic/x")

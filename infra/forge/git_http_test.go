@@ -89,7 +89,7 @@ func TestPushAndFetch(t *testing.T) {
 	t.Parallel()
 	f := start(t, t.TempDir())
 	alice := f.user(t, "alice")
-	f.repository(t, alice, &github.Repository{Name: github.String("x")})
+	f.repository(t, alice, &github.Repository{Name: new("x")})
 	w := f.worktree(t, f.token(t, "alice"), "alice/x")
 	first := w.commit("README.md", "one\n")
 	// The first branch that is pushed becomes the default one.
@@ -130,7 +130,7 @@ func TestBigPush(t *testing.T) {
 	t.Parallel()
 	f := start(t, t.TempDir())
 	alice := f.user(t, "alice")
-	f.repository(t, alice, &github.Repository{Name: github.String("x")})
+	f.repository(t, alice, &github.Repository{Name: new("x")})
 	w := f.worktree(t, f.token(t, "alice"), "alice/x")
 	// More than http.postBuffer: git probes first, then sends in chunks.
 	noise := make([]byte, 3<<20)
@@ -159,8 +159,8 @@ func TestGitPermissions(t *testing.T) {
 	t.Parallel()
 	f := start(t, t.TempDir())
 	alice, _ := f.user(t, "alice"), f.user(t, "bob")
-	f.repository(t, alice, &github.Repository{Name: github.String("open")})
-	f.repository(t, alice, &github.Repository{Name: github.String("secret"), Private: github.Bool(true)})
+	f.repository(t, alice, &github.Repository{Name: new("open")})
+	f.repository(t, alice, &github.Repository{Name: new("secret"), Private: new(true)})
 	aliceToken, bobToken := f.token(t, "alice"), f.token(t, "bob")
 	for _, name := range []string{"alice/open", "alice/secret"} {
 		w := f.worktree(t, aliceToken, name)
@@ -185,7 +185,7 @@ func TestGitPermissions(t *testing.T) {
 		}
 		w.refused(want, "push", "origin", "main:mine")
 	}
-	if _, _, err := alice.Repositories.Edit(t.Context(), "alice", "open", &github.Repository{Archived: github.Bool(true)}); err != nil {
+	if _, _, err := alice.Repositories.Edit(t.Context(), "alice", "open", &github.Repository{Archived: new(true)}); err != nil {
 		t.Fatal(err)
 	}
 	w := f.worktree(t, aliceToken, "alice/open")
@@ -198,7 +198,7 @@ func TestMalformedPush(t *testing.T) {
 	t.Parallel()
 	f := start(t, t.TempDir())
 	alice := f.user(t, "alice")
-	f.repository(t, alice, &github.Repository{Name: github.String("x")})
+	f.repository(t, alice, &github.Repository{Name: new("x")})
 	token := f.token(t, "alice")
 	for _, body := range []string{"", "zzzz", "0003", "ffff", "0008abcd0000"} {
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, f.url+"/alice/x.git/git-receive-pack", strings.NewReader(body))

@@ -45,17 +45,17 @@ func TestGraphQL(t *testing.T) {
 	f := forgetest.Start(t)
 	w := f.NewRepositoryFrom("alice", "acme/widget", "-- README.md --\none\n")
 	ctx, alice := context.Background(), f.Client("alice")
-	must[*github.Issue](t)(alice.Issues.Create(ctx, "acme", "widget", &github.IssueRequest{Title: github.String("It squeaks"), Labels: &[]string{"kind/bug"}}))
+	must[*github.Issue](t)(alice.Issues.Create(ctx, "acme", "widget", &github.IssueRequest{Title: new("It squeaks"), Labels: &[]string{"kind/bug"}}))
 	head := w.Branch("feature", "main", "Oil it\n\nWith much oil.", "-- oil.txt --\noil\n")
 	must[*github.PullRequest](t)(alice.PullRequests.Create(ctx, "acme", "widget", &github.NewPullRequest{
-		Title: github.String("Oil it"), Head: github.String("feature"), Base: github.String("main"), Body: github.String("Fixes #1"),
+		Title: new("Oil it"), Head: new("feature"), Base: new("main"), Body: new("Fixes #1"),
 	}))
 	tested(t, f, 2)
 	join(t, f, "bob")
-	state := &github.RepoStatus{State: github.String("failure"), Context: github.String("ci"), Description: github.String("red")}
+	state := &github.RepoStatus{State: new("failure"), Context: new("ci"), Description: new("red")}
 	must[*github.RepoStatus](t)(alice.Repositories.CreateStatus(ctx, "acme", "widget", head, state))
-	must[*github.RepositoryRelease](t)(alice.Repositories.CreateRelease(ctx, "acme", "widget", &github.RepositoryRelease{TagName: github.String("v0.1.0"), Body: github.String("First.")}))
-	must[*github.PullRequestReview](t)(f.Client("bob").PullRequests.CreateReview(ctx, "acme", "widget", 2, &github.PullRequestReviewRequest{Event: github.String("APPROVE")}))
+	must[*github.RepositoryRelease](t)(alice.Repositories.CreateRelease(ctx, "acme", "widget", &github.RepositoryRelease{TagName: new("v0.1.0"), Body: new("First.")}))
+	must[*github.PullRequestReview](t)(f.Client("bob").PullRequests.CreateReview(ctx, "acme", "widget", 2, &github.PullRequestReviewRequest{Event: new("APPROVE")}))
 	for name, test := range map[string]struct{ query, want string }{
 		"viewer and fragments": {
 			`query { me: viewer { ...who } rateLimit { cost limit } } fragment who on User { login isViewer }`,
@@ -115,7 +115,7 @@ func TestGraphQLPages(t *testing.T) {
 	f := forgetest.Start(t)
 	f.NewRepository("alice", "acme/widget")
 	for range 5 {
-		must[*github.Issue](t)(f.Client("alice").Issues.Create(context.Background(), "acme", "widget", &github.IssueRequest{Title: github.String("t")}))
+		must[*github.Issue](t)(f.Client("alice").Issues.Create(context.Background(), "acme", "widget", &github.IssueRequest{Title: new("t")}))
 	}
 	const query = `query($after:String){repository(owner:"acme",name:"widget"){issues(first:2,after:$after,orderBy:{field:CREATED_AT,direction:DESC}){nodes{number} pageInfo{endCursor hasNextPage}}}}`
 	var got []int
@@ -154,7 +154,7 @@ func TestGraphQLRefuses(t *testing.T) {
 	t.Parallel()
 	f := forgetest.Start(t)
 	f.NewRepository("alice", "acme/widget")
-	if _, _, err := f.Client("alice").Repositories.Edit(context.Background(), "acme", "widget", &github.Repository{Private: github.Bool(true)}); err != nil {
+	if _, _, err := f.Client("alice").Repositories.Edit(context.Background(), "acme", "widget", &github.Repository{Private: new(true)}); err != nil {
 		t.Fatal(err)
 	}
 	for query, want := range map[string]string{

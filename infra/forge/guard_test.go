@@ -30,7 +30,7 @@ func TestProtectionAgainstEndpoints(t *testing.T) {
 		})
 	}
 	ref := func(sha string) *github.Reference {
-		return &github.Reference{Ref: github.String("refs/heads/main"), Object: &github.GitObject{SHA: &sha}}
+		return &github.Reference{Ref: new("refs/heads/main"), Object: &github.GitObject{SHA: &sha}}
 	}
 	refused := func(what, want string, err error) {
 		t.Helper()
@@ -46,10 +46,10 @@ func TestProtectionAgainstEndpoints(t *testing.T) {
 		_, err = c.Git.DeleteRef(ctx, "acme", "x", "refs/heads/stable")
 		refused(name+" deletes the branch", "Cannot delete this branch", err)
 		_, _, err = c.Repositories.CreateFile(ctx, "acme", "x", "c", &github.RepositoryContentFileOptions{
-			Message: github.String("c"), Content: []byte("c"), Branch: github.String("main"),
+			Message: new("c"), Content: []byte("c"), Branch: new("main"),
 		})
 		refused(name+" writes a file", "through a pull request", err)
-		_, _, err = c.Repositories.Merge(ctx, "acme", "x", &github.RepositoryMergeRequest{Base: github.String("main"), Head: github.String("side")})
+		_, _, err = c.Repositories.Merge(ctx, "acme", "x", &github.RepositoryMergeRequest{Base: new("main"), Head: new("side")})
 		refused(name+" merges a branch", "through a pull request", err)
 	}
 	if b, _, err := bob.Repositories.GetBranch(ctx, "acme", "x", "main", 0); err != nil || b.GetCommit().GetSHA() != head {
@@ -70,7 +70,7 @@ func TestChecksLetPush(t *testing.T) {
 	w.Git("push", "-q", "origin", "main:try")
 	status := func(state string) {
 		t.Helper()
-		_, _, err := f.Client("bob").Repositories.CreateStatus(t.Context(), "acme", "x", head, &github.RepoStatus{State: &state, Context: github.String("ci")})
+		_, _, err := f.Client("bob").Repositories.CreateStatus(t.Context(), "acme", "x", head, &github.RepoStatus{State: &state, Context: new("ci")})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -5,6 +5,7 @@ package forge
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -160,9 +161,7 @@ func (v *view) issue(r *repository, i *issue) (object, error) {
 		"html_url": v.web("/%s/issues/%d", full, i.Number), "comments": i.Comments, "state_reason": orNull(i.StateReason),
 		"reactions": reactions, "timeline_url": u + "/timeline", "performed_via_github_app": nil,
 	}
-	for k, value := range common {
-		out[k] = value
-	}
+	maps.Copy(out, common)
 	if i.Pull != nil {
 		html := v.web("/%s/pull/%d", full, i.Number)
 		out["html_url"], out["draft"], out["node_id"] = html, i.Pull.Draft, nodeID("PullRequest", i.ID)
@@ -230,9 +229,7 @@ func (v *view) fullIssue(r *repository, i *issue) (object, error) {
 // emitIssue tells a change of an issue or pull request, as either calls it.
 func (v *view) emitIssue(r *repository, i *issue, action string, more object) error {
 	payload := object{}
-	for k, value := range more {
-		payload[k] = value
-	}
+	maps.Copy(payload, more)
 	if i.Pull == nil {
 		rendered, err := v.issue(r, i)
 		if err != nil {

@@ -55,7 +55,7 @@ func TestIssueLife(t *testing.T) {
 	ctx, alice, bob := context.Background(), f.Client("alice"), f.Client("bob")
 
 	i := must[*github.Issue](t)(bob.Issues.Create(ctx, "acme", "widget", &github.IssueRequest{
-		Title: github.String("It squeaks"), Body: github.String("Loudly."), Labels: &[]string{"kind/bug"}, Assignees: &[]string{"alice"},
+		Title: new("It squeaks"), Body: new("Loudly."), Labels: &[]string{"kind/bug"}, Assignees: &[]string{"alice"},
 	}))
 	if i.GetNumber() != 1 || i.GetUser().GetLogin() != "bob" || len(i.Labels) != 0 || len(i.Assignees) != 0 {
 		t.Errorf("bob's issue is %v: labels and assignees of who may not are dropped", i)
@@ -63,7 +63,7 @@ func TestIssueLife(t *testing.T) {
 	hook.Wait("issues.opened")
 
 	i = must[*github.Issue](t)(alice.Issues.Edit(ctx, "acme", "widget", 1, &github.IssueRequest{
-		Title: github.String("It squeaks loudly"), Labels: &[]string{"kind/bug", "Good First Issue"}, Assignees: &[]string{"alice"},
+		Title: new("It squeaks loudly"), Labels: &[]string{"kind/bug", "Good First Issue"}, Assignees: &[]string{"alice"},
 	}))
 	if got := labelNames(i.Labels); got != "kind/bug Good First Issue" {
 		t.Errorf("labels are %q", got)
@@ -77,15 +77,15 @@ func TestIssueLife(t *testing.T) {
 	hook.Wait("issues.labeled")
 	hook.Wait("issues.assigned")
 
-	closed := must[*github.Issue](t)(bob.Issues.Edit(ctx, "acme", "widget", 1, &github.IssueRequest{State: github.String("closed"), StateReason: github.String("not_planned")}))
+	closed := must[*github.Issue](t)(bob.Issues.Edit(ctx, "acme", "widget", 1, &github.IssueRequest{State: new("closed"), StateReason: new("not_planned")}))
 	if closed.GetState() != "closed" || closed.GetStateReason() != "not_planned" || closed.GetClosedBy().GetLogin() != "bob" || closed.GetClosedAt().IsZero() {
 		t.Errorf("the closed issue is %v", closed)
 	}
 	hook.Wait("issues.closed")
-	must[*github.Issue](t)(alice.Issues.Edit(ctx, "acme", "widget", 1, &github.IssueRequest{State: github.String("open")}))
+	must[*github.Issue](t)(alice.Issues.Edit(ctx, "acme", "widget", 1, &github.IssueRequest{State: new("open")}))
 	hook.Wait("issues.reopened")
 
-	if _, _, err := f.Client("carol").Issues.Edit(ctx, "acme", "widget", 1, &github.IssueRequest{State: github.String("closed")}); status(err) != http.StatusForbidden {
+	if _, _, err := f.Client("carol").Issues.Edit(ctx, "acme", "widget", 1, &github.IssueRequest{State: new("closed")}); status(err) != http.StatusForbidden {
 		t.Errorf("a stranger closes the issue: %v, want 403", err)
 	}
 	var events []string
@@ -103,12 +103,12 @@ func TestIssueInputIsChecked(t *testing.T) {
 	f.NewRepository("alice", "acme/widget")
 	ctx, alice := context.Background(), f.Client("alice")
 	for name, in := range map[string]*github.IssueRequest{
-		"no title":         {Body: github.String("x")},
-		"long title":       {Title: github.String(strings.Repeat("é", 257))},
-		"long body":        {Title: github.String("t"), Body: github.String(strings.Repeat("x", 65537))},
-		"unknown assignee": {Title: github.String("t"), Assignees: &[]string{"nobody"}},
-		"no milestone":     {Title: github.String("t"), Milestone: github.Int(3)},
-		"101 labels":       {Title: github.String("t"), Labels: manyLabels(101)},
+		"no title":         {Body: new("x")},
+		"long title":       {Title: new(strings.Repeat("é", 257))},
+		"long body":        {Title: new("t"), Body: new(strings.Repeat("x", 65537))},
+		"unknown assignee": {Title: new("t"), Assignees: &[]string{"nobody"}},
+		"no milestone":     {Title: new("t"), Milestone: new(3)},
+		"101 labels":       {Title: new("t"), Labels: manyLabels(101)},
 	} {
 		if _, _, err := alice.Issues.Create(ctx, "acme", "widget", in); status(err) != http.StatusUnprocessableEntity {
 			t.Errorf("%s: %v, want 422", name, err)
@@ -133,10 +133,10 @@ func TestListIssues(t *testing.T) {
 	f.NewRepository("alice", "acme/widget")
 	ctx, alice := context.Background(), f.Client("alice")
 	for _, title := range []string{"one", "two", "three"} {
-		must[*github.Issue](t)(alice.Issues.Create(ctx, "acme", "widget", &github.IssueRequest{Title: github.String(title)}))
+		must[*github.Issue](t)(alice.Issues.Create(ctx, "acme", "widget", &github.IssueRequest{Title: new(title)}))
 	}
 	must[[]*github.Label](t)(alice.Issues.AddLabelsToIssue(ctx, "acme", "widget", 2, []string{"x"}))
-	must[*github.Issue](t)(alice.Issues.Edit(ctx, "acme", "widget", 3, &github.IssueRequest{State: github.String("closed")}))
+	must[*github.Issue](t)(alice.Issues.Edit(ctx, "acme", "widget", 3, &github.IssueRequest{State: new("closed")}))
 	for _, test := range []struct {
 		name string
 		opts github.IssueListByRepoOptions
@@ -166,22 +166,22 @@ func TestComments(t *testing.T) {
 	f.NewRepository("alice", "acme/widget")
 	hook := f.Hook("alice", "acme/widget", "issue_comment")
 	ctx, alice, bob := context.Background(), f.Client("alice"), f.Client("bob")
-	must[*github.Issue](t)(alice.Issues.Create(ctx, "acme", "widget", &github.IssueRequest{Title: github.String("t")}))
-	m := must[*github.IssueComment](t)(bob.Issues.CreateComment(ctx, "acme", "widget", 1, &github.IssueComment{Body: github.String("/lgtm")}))
+	must[*github.Issue](t)(alice.Issues.Create(ctx, "acme", "widget", &github.IssueRequest{Title: new("t")}))
+	m := must[*github.IssueComment](t)(bob.Issues.CreateComment(ctx, "acme", "widget", 1, &github.IssueComment{Body: new("/lgtm")}))
 	hook.Wait("issue_comment.created")
 	if m.GetAuthorAssociation() != "NONE" {
 		t.Errorf("bob is %s to the repository, want NONE", m.GetAuthorAssociation())
 	}
-	must[*github.IssueComment](t)(bob.Issues.EditComment(ctx, "acme", "widget", m.GetID(), &github.IssueComment{Body: github.String("/hold")}))
+	must[*github.IssueComment](t)(bob.Issues.EditComment(ctx, "acme", "widget", m.GetID(), &github.IssueComment{Body: new("/hold")}))
 	var edited github.IssueCommentEvent
 	hook.Wait("issue_comment.edited").Decode(t, &edited)
 	if edited.GetComment().GetBody() != "/hold" || edited.GetChanges().GetBody().GetFrom() != "/lgtm" {
 		t.Errorf("the edited event is %v", edited)
 	}
-	if _, _, err := f.Client("carol").Issues.EditComment(ctx, "acme", "widget", m.GetID(), &github.IssueComment{Body: github.String("x")}); status(err) != http.StatusForbidden {
+	if _, _, err := f.Client("carol").Issues.EditComment(ctx, "acme", "widget", m.GetID(), &github.IssueComment{Body: new("x")}); status(err) != http.StatusForbidden {
 		t.Errorf("a stranger edits the comment: %v, want 403", err)
 	}
-	if _, _, err := bob.Issues.CreateComment(ctx, "acme", "widget", 1, &github.IssueComment{Body: github.String(" \n")}); status(err) != http.StatusUnprocessableEntity {
+	if _, _, err := bob.Issues.CreateComment(ctx, "acme", "widget", 1, &github.IssueComment{Body: new(" \n")}); status(err) != http.StatusUnprocessableEntity {
 		t.Errorf("a blank comment: %v, want 422", err)
 	}
 	must[*github.Reaction](t)(alice.Reactions.CreateIssueCommentReaction(ctx, "acme", "widget", m.GetID(), "eyes"))
@@ -207,24 +207,24 @@ func TestLabelsAndMilestones(t *testing.T) {
 	f.NewRepository("alice", "acme/widget")
 	hook := f.Hook("alice", "acme/widget")
 	ctx, alice := context.Background(), f.Client("alice")
-	must[*github.Label](t)(alice.Issues.CreateLabel(ctx, "acme", "widget", &github.Label{Name: github.String("kind/bug"), Color: github.String("d73a4a")}))
-	if _, _, err := alice.Issues.CreateLabel(ctx, "acme", "widget", &github.Label{Name: github.String("Kind/Bug"), Color: github.String("d73a4a")}); status(err) != http.StatusUnprocessableEntity {
+	must[*github.Label](t)(alice.Issues.CreateLabel(ctx, "acme", "widget", &github.Label{Name: new("kind/bug"), Color: new("d73a4a")}))
+	if _, _, err := alice.Issues.CreateLabel(ctx, "acme", "widget", &github.Label{Name: new("Kind/Bug"), Color: new("d73a4a")}); status(err) != http.StatusUnprocessableEntity {
 		t.Errorf("the same label in other case: %v, want 422", err)
 	}
-	l := must[*github.Label](t)(alice.Issues.EditLabel(ctx, "acme", "widget", "kind/bug", &github.Label{Name: github.String("kind/fault"), Description: github.String("Broken")}))
+	l := must[*github.Label](t)(alice.Issues.EditLabel(ctx, "acme", "widget", "kind/bug", &github.Label{Name: new("kind/fault"), Description: new("Broken")}))
 	if l.GetName() != "kind/fault" || l.GetDescription() != "Broken" {
 		t.Errorf("the edited label is %v", l)
 	}
 	hook.Wait("label.edited")
 
-	m := must[*github.Milestone](t)(alice.Issues.CreateMilestone(ctx, "acme", "widget", &github.Milestone{Title: github.String("v0.2")}))
+	m := must[*github.Milestone](t)(alice.Issues.CreateMilestone(ctx, "acme", "widget", &github.Milestone{Title: new("v0.2")}))
 	hook.Wait("milestone.created")
-	must[*github.Issue](t)(alice.Issues.Create(ctx, "acme", "widget", &github.IssueRequest{Title: github.String("t"), Milestone: m.Number, Labels: &[]string{"KIND/fault"}}))
+	must[*github.Issue](t)(alice.Issues.Create(ctx, "acme", "widget", &github.IssueRequest{Title: new("t"), Milestone: m.Number, Labels: &[]string{"KIND/fault"}}))
 	hook.Wait("issues.milestoned")
 	if m = must[*github.Milestone](t)(alice.Issues.GetMilestone(ctx, "acme", "widget", 1)); m.GetOpenIssues() != 1 {
 		t.Errorf("the milestone holds %d open issues, want 1", m.GetOpenIssues())
 	}
-	must[*github.Milestone](t)(alice.Issues.EditMilestone(ctx, "acme", "widget", 1, &github.Milestone{State: github.String("closed"), Title: github.String("v0.2.0")}))
+	must[*github.Milestone](t)(alice.Issues.EditMilestone(ctx, "acme", "widget", 1, &github.Milestone{State: new("closed"), Title: new("v0.2.0")}))
 	hook.Wait("milestone.edited")
 	hook.Wait("milestone.closed")
 	if _, err := alice.Issues.DeleteLabel(ctx, "acme", "widget", "kind/fault"); err != nil {
@@ -251,8 +251,8 @@ func TestHookFaults(t *testing.T) {
 	hook := f.Hook("alice", "acme/widget", "label")
 	ctx, alice := context.Background(), f.Client("alice")
 	f.Faults(forge.Faults{Webhooks: forge.WebhookFaults{Seed: 7, Lose: 0.3, Duplicate: 0.3, Reorder: 0.3, DelayMillis: 5}})
-	for _, name := range strings.Split("abcdefghijkl", "") {
-		must[*github.Label](t)(alice.Issues.CreateLabel(ctx, "acme", "widget", &github.Label{Name: &name, Color: github.String("000000")}))
+	for name := range strings.SplitSeq("abcdefghijkl", "") {
+		must[*github.Label](t)(alice.Issues.CreateLabel(ctx, "acme", "widget", &github.Label{Name: &name, Color: new("000000")}))
 	}
 	hooks := must[[]*github.Hook](t)(alice.Repositories.ListHooks(ctx, "acme", "widget", nil))
 	var log []*github.HookDelivery
@@ -297,7 +297,7 @@ func TestWebhooksSurviveARestart(t *testing.T) {
 	hook := f.Hook("alice", "acme/widget", "label")
 	ctx, alice := context.Background(), f.Client("alice")
 	f.Faults(forge.Faults{Webhooks: forge.WebhookFaults{DelayMillis: 3600_000}})
-	must[*github.Label](t)(alice.Issues.CreateLabel(ctx, "acme", "widget", &github.Label{Name: github.String("x"), Color: github.String("000000")}))
+	must[*github.Label](t)(alice.Issues.CreateLabel(ctx, "acme", "widget", &github.Label{Name: new("x"), Color: new("000000")}))
 	f.Restart() // faults are forgotten, the queue is not
 	hook.Wait("label.created")
 }

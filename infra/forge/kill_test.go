@@ -269,9 +269,9 @@ func prepareMortal(t *testing.T, m *mortal, dir, hook string) (secret string) {
 		t.Fatal(err)
 	}
 	alice := f.client(t, auth.GetToken())
-	f.repository(t, alice, &github.Repository{Name: github.String("x")})
+	f.repository(t, alice, &github.Repository{Name: new("x")})
 	if _, _, err := alice.Repositories.CreateHook(ctx, "alice", "x", &github.Hook{
-		Events: []string{"push"}, Active: github.Bool(true), Config: map[string]any{"url": hook, "content_type": "json"},
+		Events: []string{"push"}, Active: new(true), Config: map[string]any{"url": hook, "content_type": "json"},
 	}); err != nil {
 		t.Fatal(err)
 	}

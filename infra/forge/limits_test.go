@@ -45,7 +45,7 @@ func TestConditionalRequests(t *testing.T) {
 	if was, is := first.Header.Get("X-RateLimit-Remaining"), again.Header.Get("X-RateLimit-Remaining"); was != is {
 		t.Errorf("remaining went from %s to %s", was, is)
 	}
-	if _, _, err := alice.Repositories.Edit(ctx, "alice", "falcon", &github.Repository{Description: github.String("a bird")}); err != nil {
+	if _, _, err := alice.Repositories.Edit(ctx, "alice", "falcon", &github.Repository{Description: new("a bird")}); err != nil {
 		t.Fatal(err)
 	}
 	if changed := get(first.Header.Get("ETag")); changed.StatusCode != http.StatusOK {
@@ -129,7 +129,7 @@ func TestCutAnswer(t *testing.T) {
 		{Method: "PATCH", Path: "/api/v3/repos/*", Times: 1, CutResponseAfter: &some},
 		{Method: "GET", Path: "/api/v3/repos/*", Skip: 1, Times: 1, Status: http.StatusBadGateway},
 	}})
-	if _, _, err := alice.Repositories.Edit(ctx, "alice", "falcon", &github.Repository{Description: github.String("a bird")}); err == nil {
+	if _, _, err := alice.Repositories.Edit(ctx, "alice", "falcon", &github.Repository{Description: new("a bird")}); err == nil {
 		t.Error("an answer of 20 bytes was good")
 	}
 	if r, _, err := alice.Repositories.Get(ctx, "alice", "falcon"); err != nil || r.GetDescription() != "a bird" {

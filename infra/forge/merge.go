@@ -33,7 +33,7 @@ func rebase(ctx context.Context, repo git.Repo, base, head string, committer per
 		return "", false, err
 	}
 	tip = base
-	for _, oid := range strings.Fields(list) {
+	for oid := range strings.FieldsSeq(list) {
 		if tip, clean, err = cherryPick(ctx, repo, oid, tip, committer); err != nil || !clean {
 			return "", clean, err
 		}

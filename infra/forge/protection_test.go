@@ -23,7 +23,7 @@ func protectable(t *testing.T, f *forgetest.Forge) (alice, bob *forgetest.Work) 
 	alice = f.NewRepositoryFrom("alice", "acme/x", oneFile)
 	f.Client("bob")
 	ctx := t.Context()
-	if _, _, err := f.Admin().Organizations.EditOrgMembership(ctx, "bob", "acme", &github.Membership{Role: github.String("member")}); err != nil {
+	if _, _, err := f.Admin().Organizations.EditOrgMembership(ctx, "bob", "acme", &github.Membership{Role: new("member")}); err != nil {
 		t.Fatal(err)
 	}
 	if _, _, err := f.Client("alice").Repositories.AddCollaborator(ctx, "acme", "x", "bob", &github.RepositoryAddCollaboratorOptions{Permission: "push"}); err != nil {
@@ -68,7 +68,7 @@ func TestProtectionAgainstPushes(t *testing.T) {
 	for _, w := range []*forgetest.Work{aliceWork, bobWork} {
 		refuses(t, w, "Cannot delete this branch", "origin", ":stable")
 	}
-	protect(t, alice, "main", &github.ProtectionRequest{RequireLinearHistory: github.Bool(true), AllowForcePushes: github.Bool(true)})
+	protect(t, alice, "main", &github.ProtectionRequest{RequireLinearHistory: new(true), AllowForcePushes: new(true)})
 	bobWork.Git("checkout", "-q", "-b", "side", first)
 	bobWork.Commit("beside")
 	bobWork.Git("checkout", "-q", "main")
@@ -94,7 +94,7 @@ func TestProtectionAgainstPushes(t *testing.T) {
 	protect(t, alice, "main", &github.ProtectionRequest{Restrictions: &github.BranchRestrictionsRequest{Users: []string{"alice"}, Teams: []string{}, Apps: []string{}}})
 	bobWork.Commit("by somebody else")
 	refuses(t, bobWork, "You're not authorized to push to this branch.", "origin", "main")
-	protect(t, alice, "main", &github.ProtectionRequest{LockBranch: github.Bool(true), EnforceAdmins: true})
+	protect(t, alice, "main", &github.ProtectionRequest{LockBranch: new(true), EnforceAdmins: true})
 	refuses(t, aliceWork, "Cannot change this locked branch", "origin", "main")
 	if _, err := alice.Repositories.RemoveBranchProtection(t.Context(), "acme", "x", "main"); err != nil {
 		t.Fatal(err)
@@ -107,7 +107,7 @@ func TestProtectionSettings(t *testing.T) {
 	f := forgetest.Start(t)
 	protectable(t, f)
 	alice := f.Client("alice")
-	if _, _, err := alice.Teams.CreateTeam(t.Context(), "acme", github.NewTeam{Name: "leads", Privacy: github.String("closed")}); err != nil {
+	if _, _, err := alice.Teams.CreateTeam(t.Context(), "acme", github.NewTeam{Name: "leads", Privacy: new("closed")}); err != nil {
 		t.Fatal(err)
 	}
 	if _, _, err := alice.Repositories.GetBranchProtection(t.Context(), "acme", "x", "main"); err == nil || !strings.Contains(err.Error(), "not protected") {
@@ -121,11 +121,11 @@ func TestProtectionSettings(t *testing.T) {
 		RequiredStatusChecks: &github.RequiredStatusChecks{Strict: true, Contexts: []string{"ci"}},
 		EnforceAdmins:        true,
 		RequiredPullRequestReviews: &github.PullRequestReviewsEnforcementRequest{
-			DismissStaleReviews: true, RequireCodeOwnerReviews: true, RequiredApprovingReviewCount: 2, RequireLastPushApproval: github.Bool(true),
+			DismissStaleReviews: true, RequireCodeOwnerReviews: true, RequiredApprovingReviewCount: 2, RequireLastPushApproval: new(true),
 			DismissalRestrictionsRequest: &github.DismissalRestrictionsRequest{Users: &all},
 		},
 		Restrictions:                   &github.BranchRestrictionsRequest{Users: []string{"bob"}, Teams: []string{"leads"}, Apps: []string{}},
-		RequiredConversationResolution: github.Bool(true), AllowDeletions: github.Bool(true),
+		RequiredConversationResolution: new(true), AllowDeletions: new(true),
 	})
 	read, _, err := alice.Repositories.GetBranchProtection(t.Context(), "acme", "x", "main")
 	if err != nil {
@@ -158,7 +158,7 @@ func TestRulesets(t *testing.T) {
 	aliceWork, bobWork := protectable(t, f)
 	ctx, alice := t.Context(), f.Client("alice")
 	tags, _, err := alice.Repositories.CreateRuleset(ctx, "acme", "x", &github.Ruleset{
-		Name: "releases", Target: github.String("tag"), Enforcement: "active",
+		Name: "releases", Target: new("tag"), Enforcement: "active",
 		Conditions:   &github.RulesetConditions{RefName: &github.RulesetRefConditionParameters{Include: []string{"refs/tags/v*"}, Exclude: []string{"refs/tags/*-rc*"}}},
 		BypassActors: []*github.BypassActor{},
 		Rules:        []*github.RepositoryRule{github.NewUpdateRule(nil), github.NewDeletionRule(), github.NewCreationRule()},
@@ -172,7 +172,7 @@ func TestRulesets(t *testing.T) {
 	}
 	aliceWork.Git("tag", "v1-rc.1")
 	aliceWork.Git("push", "-q", "origin", "v1-rc.1")
-	tags.BypassActors = []*github.BypassActor{{ActorType: github.String("RepositoryRole"), ActorID: github.Int64(5), BypassMode: github.String("always")}}
+	tags.BypassActors = []*github.BypassActor{{ActorType: new("RepositoryRole"), ActorID: github.Int64(5), BypassMode: new("always")}}
 	if _, _, err := alice.Repositories.UpdateRuleset(ctx, "acme", "x", tags.GetID(), tags); err != nil {
 		t.Fatal(err)
 	}
@@ -180,7 +180,7 @@ func TestRulesets(t *testing.T) {
 	refuses(t, bobWork, "GH013", "origin", ":v1")
 
 	if _, _, err := alice.Repositories.CreateRuleset(ctx, "acme", "x", &github.Ruleset{
-		Name: "main", Target: github.String("branch"), Enforcement: "active",
+		Name: "main", Target: new("branch"), Enforcement: "active",
 		Conditions: &github.RulesetConditions{RefName: &github.RulesetRefConditionParameters{Include: []string{"~DEFAULT_BRANCH"}, Exclude: []string{}}},
 		Rules:      []*github.RepositoryRule{github.NewPullRequestRule(&github.PullRequestRuleParameters{RequiredApprovingReviewCount: 1}), github.NewNonFastForwardRule()},
 	}); err != nil {

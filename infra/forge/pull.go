@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 	"time"
@@ -155,9 +156,7 @@ func (v *view) simplePull(r *repository, i *issue) (object, error) {
 		links[name] = object{"href": urls[name+"_url"]}
 	}
 	links["self"] = object{"href": u}
-	for name, value := range urls {
-		out[name] = value
-	}
+	maps.Copy(out, urls)
 	out["id"], out["node_id"], out["_links"] = i.ID, nodeID("PullRequest", i.ID), links
 	out["merged_at"], out["draft"], out["auto_merge"] = stamp(p.MergedAt), p.Draft, nil
 	out["merge_commit_sha"] = orNull(p.MergeCommit)

@@ -19,7 +19,7 @@ import (
 func propose(t *testing.T, f *forgetest.Forge, login, branch, title string) *github.PullRequest {
 	t.Helper()
 	return must[*github.PullRequest](t)(f.Client(login).PullRequests.Create(context.Background(), "acme", "widget", &github.NewPullRequest{
-		Title: &title, Head: &branch, Base: github.String("main"), Body: github.String("As said in #1."),
+		Title: &title, Head: &branch, Base: new("main"), Body: new("As said in #1."),
 	}))
 }
 
@@ -40,8 +40,8 @@ func tested(t *testing.T, f *forgetest.Forge, number int) *github.PullRequest {
 func join(t *testing.T, f *forgetest.Forge, login string) {
 	t.Helper()
 	ctx, client := context.Background(), f.Client(login)
-	must[*github.Membership](t)(f.Client("alice").Organizations.EditOrgMembership(ctx, login, "acme", &github.Membership{Role: github.String("member")}))
-	must[*github.Membership](t)(client.Organizations.EditOrgMembership(ctx, "", "acme", &github.Membership{State: github.String("active")}))
+	must[*github.Membership](t)(f.Client("alice").Organizations.EditOrgMembership(ctx, login, "acme", &github.Membership{Role: new("member")}))
+	must[*github.Membership](t)(client.Organizations.EditOrgMembership(ctx, "", "acme", &github.Membership{State: new("active")}))
 	if _, _, err := f.Client("alice").Repositories.AddCollaborator(ctx, "acme", "widget", login, &github.RepositoryAddCollaboratorOptions{Permission: "push"}); err != nil {
 		t.Fatal(err)
 	}
@@ -96,15 +96,15 @@ func TestPullRequestLife(t *testing.T) {
 		t.Errorf("commits are %v", commits)
 	}
 
-	must[*github.PullRequest](t)(alice.PullRequests.Edit(ctx, "acme", "widget", 1, &github.PullRequest{Title: github.String("Add two and more"), Body: github.String("x")}))
+	must[*github.PullRequest](t)(alice.PullRequests.Edit(ctx, "acme", "widget", 1, &github.PullRequest{Title: new("Add two and more"), Body: new("x")}))
 	hook.Wait("pull_request.edited")
-	must[*github.PullRequest](t)(alice.PullRequests.Edit(ctx, "acme", "widget", 1, &github.PullRequest{State: github.String("closed")}))
+	must[*github.PullRequest](t)(alice.PullRequests.Edit(ctx, "acme", "widget", 1, &github.PullRequest{State: new("closed")}))
 	hook.Wait("pull_request.closed")
-	must[*github.PullRequest](t)(alice.PullRequests.Edit(ctx, "acme", "widget", 1, &github.PullRequest{State: github.String("open")}))
+	must[*github.PullRequest](t)(alice.PullRequests.Edit(ctx, "acme", "widget", 1, &github.PullRequest{State: new("open")}))
 	hook.Wait("pull_request.reopened")
 	w.Git("push", "-q", "origin", ":feature")
 	hook.Wait("pull_request.closed")
-	if _, _, err := alice.PullRequests.Edit(ctx, "acme", "widget", 1, &github.PullRequest{State: github.String("open")}); status(err) != http.StatusUnprocessableEntity {
+	if _, _, err := alice.PullRequests.Edit(ctx, "acme", "widget", 1, &github.PullRequest{State: new("open")}); status(err) != http.StatusUnprocessableEntity {
 		t.Errorf("reopening without the head branch: %v, want 422", err)
 	}
 	must[[]*github.Timeline](t)(alice.Issues.ListIssueTimeline(ctx, "acme", "widget", 1, nil))
@@ -143,7 +143,7 @@ func TestMergeMethods(t *testing.T) {
 	w := f.NewRepositoryFrom("alice", "acme/widget", "-- README.md --\none\n")
 	hook := f.Hook("alice", "acme/widget", "pull_request", "issues", "push")
 	ctx, alice := context.Background(), f.Client("alice")
-	issue := must[*github.Issue](t)(alice.Issues.Create(ctx, "acme", "widget", &github.IssueRequest{Title: github.String("t")}))
+	issue := must[*github.Issue](t)(alice.Issues.Create(ctx, "acme", "widget", &github.IssueRequest{Title: new("t")}))
 	for _, test := range []struct {
 		method  string
 		parents int
@@ -159,7 +159,7 @@ func TestMergeMethods(t *testing.T) {
 		head := w.Branch(branch, branch, "Second of "+branch, "-- "+branch+"2 --\n2\n")
 		p := propose(t, f, "alice", branch, "Pull "+branch)
 		if test.method == "rebase" {
-			must[*github.PullRequest](t)(alice.PullRequests.Edit(ctx, "acme", "widget", p.GetNumber(), &github.PullRequest{Body: github.String("Fixes #1")}))
+			must[*github.PullRequest](t)(alice.PullRequests.Edit(ctx, "acme", "widget", p.GetNumber(), &github.PullRequest{Body: new("Fixes #1")}))
 		}
 		_, _, err := alice.PullRequests.Merge(ctx, "acme", "widget", p.GetNumber(), "", &github.PullRequestOptions{MergeMethod: test.method, SHA: w.Git("rev-parse", "origin/main")})
 		if status(err) != http.StatusConflict {
@@ -284,12 +284,12 @@ func TestReviews(t *testing.T) {
 	propose(t, f, "alice", "feature", "t")
 	hook := f.Hook("alice", "acme/widget")
 
-	if _, _, err := alice.PullRequests.CreateReview(ctx, "acme", "widget", 1, &github.PullRequestReviewRequest{Event: github.String("APPROVE")}); status(err) != http.StatusUnprocessableEntity {
+	if _, _, err := alice.PullRequests.CreateReview(ctx, "acme", "widget", 1, &github.PullRequestReviewRequest{Event: new("APPROVE")}); status(err) != http.StatusUnprocessableEntity {
 		t.Errorf("the author approves: %v, want 422", err)
 	}
 	r := must[*github.PullRequestReview](t)(bob.PullRequests.CreateReview(ctx, "acme", "widget", 1, &github.PullRequestReviewRequest{
-		Event: github.String("REQUEST_CHANGES"), Body: github.String("No."), CommitID: &head,
-		Comments: []*github.DraftReviewComment{{Path: github.String("README.md"), Line: github.Int(2), Side: github.String("RIGHT"), Body: github.String("Why?")}},
+		Event: new("REQUEST_CHANGES"), Body: new("No."), CommitID: &head,
+		Comments: []*github.DraftReviewComment{{Path: new("README.md"), Line: new(2), Side: new("RIGHT"), Body: new("Why?")}},
 	}))
 	if r.GetState() != "CHANGES_REQUESTED" || r.GetCommitID() != head {
 		t.Errorf("the review is %v", r)
@@ -300,15 +300,15 @@ func TestReviews(t *testing.T) {
 	if got := said.GetComment(); got.GetDiffHunk() != "@@ -1,3 +1,3 @@\n one\n-two\n+2" || got.GetPosition() != 3 {
 		t.Errorf("the comment stands at %d of %q", got.GetPosition(), got.GetDiffHunk())
 	}
-	if _, _, err := bob.PullRequests.CreateComment(ctx, "acme", "widget", 1, &github.PullRequestComment{Body: github.String("x"), CommitID: &head, Path: github.String("README.md"), Line: github.Int(20)}); status(err) != http.StatusUnprocessableEntity {
+	if _, _, err := bob.PullRequests.CreateComment(ctx, "acme", "widget", 1, &github.PullRequestComment{Body: new("x"), CommitID: &head, Path: new("README.md"), Line: new(20)}); status(err) != http.StatusUnprocessableEntity {
 		t.Errorf("a comment beyond the diff: %v, want 422", err)
 	}
 	must[*github.PullRequestComment](t)(alice.PullRequests.CreateCommentInReplyTo(ctx, "acme", "widget", 1, "Because.", said.GetComment().GetID()))
 	if all := must[[]*github.PullRequestComment](t)(bob.PullRequests.ListComments(ctx, "acme", "widget", 1, nil)); len(all) != 2 || all[1].GetInReplyTo() != said.GetComment().GetID() {
 		t.Errorf("the comments are %v", all)
 	}
-	must[*github.PullRequestReview](t)(bob.PullRequests.CreateReview(ctx, "acme", "widget", 1, &github.PullRequestReviewRequest{Event: github.String("APPROVE")}))
-	if _, _, err := alice.PullRequests.DismissReview(ctx, "acme", "widget", 1, r.GetID(), &github.PullRequestReviewDismissalRequest{Message: github.String("Seen to.")}); err != nil {
+	must[*github.PullRequestReview](t)(bob.PullRequests.CreateReview(ctx, "acme", "widget", 1, &github.PullRequestReviewRequest{Event: new("APPROVE")}))
+	if _, _, err := alice.PullRequests.DismissReview(ctx, "acme", "widget", 1, r.GetID(), &github.PullRequestReviewDismissalRequest{Message: new("Seen to.")}); err != nil {
 		t.Error(err)
 	}
 	hook.Wait("pull_request_review.dismissed")

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"time"
@@ -171,9 +172,7 @@ func (v *view) tellRelease(repo *repository, r *release, action string, extra ob
 		}
 	}
 	payload := object{"release": out}
-	for name, value := range extra {
-		payload[name] = value
-	}
+	maps.Copy(payload, extra)
 	return v.emit(event{name: "release", action: action, repo: repo, payload: payload})
 }
 

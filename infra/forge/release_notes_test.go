@@ -21,7 +21,7 @@ func mergePull(t *testing.T, c *github.Client, w *forgetest.Work, branch, title,
 	w.Git("fetch", "-q", "origin")
 	w.Branch(branch, "origin/main", title, "-- "+branch+".txt --\nx\n")
 	w.Git("push", "-q", "origin", branch)
-	p, _, err := c.PullRequests.Create(ctx, "alice", "falcon", &github.NewPullRequest{Title: &title, Head: &branch, Base: github.String("main")})
+	p, _, err := c.PullRequests.Create(ctx, "alice", "falcon", &github.NewPullRequest{Title: &title, Head: &branch, Base: new("main")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +57,7 @@ changelog:
 	}
 	release := func(tag string) string {
 		t.Helper()
-		r, _, err := alice.Repositories.CreateRelease(ctx, "alice", "falcon", &github.RepositoryRelease{TagName: &tag, GenerateReleaseNotes: github.Bool(true)})
+		r, _, err := alice.Repositories.CreateRelease(ctx, "alice", "falcon", &github.RepositoryRelease{TagName: &tag, GenerateReleaseNotes: new(true)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -91,7 +91,7 @@ changelog:
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("notes (-want +got):\n%s", diff)
 	}
-	_, _, err = alice.Repositories.GenerateReleaseNotes(ctx, "alice", "falcon", &github.GenerateNotesOptions{TagName: "v1", PreviousTagName: github.String("v0")})
+	_, _, err = alice.Repositories.GenerateReleaseNotes(ctx, "alice", "falcon", &github.GenerateNotesOptions{TagName: "v1", PreviousTagName: new("v0")})
 	if statusOf(err) != http.StatusUnprocessableEntity {
 		t.Errorf("notes since a tag that is not there: %v, want 422", err)
 	}
@@ -104,7 +104,7 @@ func TestReleaseWebhooks(t *testing.T) {
 	f := forgetest.Start(t)
 	alice := newRepo(t, f)
 	hook := f.Hook("alice", "alice/falcon", "release", "create", "push")
-	r, _, err := alice.Repositories.CreateRelease(ctx, "alice", "falcon", &github.RepositoryRelease{TagName: github.String("v1.0.0"), Draft: github.Bool(true)})
+	r, _, err := alice.Repositories.CreateRelease(ctx, "alice", "falcon", &github.RepositoryRelease{TagName: new("v1.0.0"), Draft: new(true)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,14 +112,14 @@ func TestReleaseWebhooks(t *testing.T) {
 	if _, err := upload(t, alice, r.GetID(), "a.txt", "a"); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := alice.Repositories.EditRelease(ctx, "alice", "falcon", r.GetID(), &github.RepositoryRelease{Draft: github.Bool(false)}); err != nil {
+	if _, _, err := alice.Repositories.EditRelease(ctx, "alice", "falcon", r.GetID(), &github.RepositoryRelease{Draft: new(false)}); err != nil {
 		t.Fatal(err)
 	}
 	hook.Wait("release.published")
 	hook.Wait("release.released")
 	hook.Wait("create")
 	hook.Wait("push")
-	if _, _, err := alice.Repositories.EditRelease(ctx, "alice", "falcon", r.GetID(), &github.RepositoryRelease{Body: github.String("Withdrawn: do not use.")}); err != nil {
+	if _, _, err := alice.Repositories.EditRelease(ctx, "alice", "falcon", r.GetID(), &github.RepositoryRelease{Body: new("Withdrawn: do not use.")}); err != nil {
 		t.Fatal(err)
 	}
 	hook.Wait("release.edited")

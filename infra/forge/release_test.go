@@ -25,7 +25,7 @@ import (
 func newRepo(t *testing.T, f *forgetest.Forge) *github.Client {
 	t.Helper()
 	alice := f.Client("alice")
-	_, _, err := alice.Repositories.Create(context.Background(), "", &github.Repository{Name: github.String("falcon"), AutoInit: github.Bool(true)})
+	_, _, err := alice.Repositories.Create(context.Background(), "", &github.Repository{Name: new("falcon"), AutoInit: new(true)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +54,7 @@ func TestReleaseFromDraftToLatest(t *testing.T) {
 	alice, bob := newRepo(t, f), f.Client("bob")
 
 	draft, _, err := alice.Repositories.CreateRelease(ctx, "alice", "falcon", &github.RepositoryRelease{
-		TagName: github.String("v0.1.0"), Name: github.String("First"), Draft: github.Bool(true),
+		TagName: new("v0.1.0"), Name: new("First"), Draft: new(true),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -74,7 +74,7 @@ func TestReleaseFromDraftToLatest(t *testing.T) {
 	if _, err := upload(t, alice, draft.GetID(), "a.txt", "bytes"); err != nil {
 		t.Fatal(err)
 	}
-	published, _, err := alice.Repositories.EditRelease(ctx, "alice", "falcon", draft.GetID(), &github.RepositoryRelease{Draft: github.Bool(false)})
+	published, _, err := alice.Repositories.EditRelease(ctx, "alice", "falcon", draft.GetID(), &github.RepositoryRelease{Draft: new(false)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,11 +85,11 @@ func TestReleaseFromDraftToLatest(t *testing.T) {
 	if err != nil || latest.GetTagName() != "v0.1.0" || len(latest.Assets) != 1 {
 		t.Errorf("latest = %v, %v", latest, err)
 	}
-	_, _, err = alice.Repositories.CreateRelease(ctx, "alice", "falcon", &github.RepositoryRelease{TagName: github.String("v0.1.0")})
+	_, _, err = alice.Repositories.CreateRelease(ctx, "alice", "falcon", &github.RepositoryRelease{TagName: new("v0.1.0")})
 	if statusOf(err) != http.StatusUnprocessableEntity || !strings.Contains(err.Error(), "already_exists") {
 		t.Errorf("a second release of a tag: %v, want 422 already_exists", err)
 	}
-	if _, _, err := bob.Repositories.CreateRelease(ctx, "alice", "falcon", &github.RepositoryRelease{TagName: github.String("v9")}); statusOf(err) != http.StatusForbidden {
+	if _, _, err := bob.Repositories.CreateRelease(ctx, "alice", "falcon", &github.RepositoryRelease{TagName: new("v9")}); statusOf(err) != http.StatusForbidden {
 		t.Errorf("a stranger releases: %v, want 403", err)
 	}
 	if _, err := alice.Repositories.DeleteRelease(ctx, "alice", "falcon", draft.GetID()); err != nil {
@@ -138,7 +138,7 @@ func TestMakeLatest(t *testing.T) {
 	}
 	latest("v1.2.0")
 	_, _, err := alice.Repositories.CreateRelease(ctx, "alice", "falcon", &github.RepositoryRelease{
-		TagName: github.String("v4.0.0-rc.1"), Prerelease: github.Bool(true), MakeLatest: github.String("true"),
+		TagName: new("v4.0.0-rc.1"), Prerelease: new(true), MakeLatest: new("true"),
 	})
 	if statusOf(err) != http.StatusUnprocessableEntity {
 		t.Errorf("a prerelease as the latest: %v, want 422", err)
@@ -150,7 +150,7 @@ func TestAssets(t *testing.T) {
 	ctx := context.Background()
 	f := forgetest.Start(t)
 	alice := newRepo(t, f)
-	r, _, err := alice.Repositories.CreateRelease(ctx, "alice", "falcon", &github.RepositoryRelease{TagName: github.String("v1.0.0")})
+	r, _, err := alice.Repositories.CreateRelease(ctx, "alice", "falcon", &github.RepositoryRelease{TagName: new("v1.0.0")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -242,7 +242,7 @@ func TestCutUploadLeavesStarter(t *testing.T) {
 	ctx := context.Background()
 	f := forgetest.Start(t)
 	alice := newRepo(t, f)
-	r, _, err := alice.Repositories.CreateRelease(ctx, "alice", "falcon", &github.RepositoryRelease{TagName: github.String("v1.0.0"), Draft: github.Bool(true)})
+	r, _, err := alice.Repositories.CreateRelease(ctx, "alice", "falcon", &github.RepositoryRelease{TagName: new("v1.0.0"), Draft: new(true)})
 	if err != nil {
 		t.Fatal(err)
 	}

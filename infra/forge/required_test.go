@@ -33,12 +33,12 @@ func TestRequiredStatusCheck(t *testing.T) {
 		t.Errorf("pushing what no check has seen: %v, want it refused", err)
 	}
 	w.Git("push", "-q", "origin", "HEAD:topic")
-	move := &github.Reference{Ref: github.String("refs/heads/main"), Object: &github.GitObject{SHA: &sha}}
+	move := &github.Reference{Ref: new("refs/heads/main"), Object: &github.GitObject{SHA: &sha}}
 	if _, _, err := alice.Git.UpdateRef(ctx, "alice", "falcon", move, false); statusOf(err) != http.StatusUnprocessableEntity {
 		t.Errorf("moving the branch to what no check has seen: %v, want 422", err)
 	}
 	for _, state := range []string{"success", "failure", "success"} {
-		if _, _, err := alice.Repositories.CreateStatus(ctx, "alice", "falcon", sha, &github.RepoStatus{State: &state, Context: github.String("build")}); err != nil {
+		if _, _, err := alice.Repositories.CreateStatus(ctx, "alice", "falcon", sha, &github.RepoStatus{State: &state, Context: new("build")}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -21,19 +21,19 @@ func TestSearch(t *testing.T) {
 	w := f.NewRepositoryFrom("alice", "acme/widget", "-- README.md --\none\n")
 	f.NewRepository("carol", "other/thing")
 	ctx, alice, bob := context.Background(), f.Client("alice"), f.Client("bob")
-	must[*github.Milestone](t)(alice.Issues.CreateMilestone(ctx, "acme", "widget", &github.Milestone{Title: github.String("v0.2")}))
-	must[*github.Issue](t)(bob.Issues.Create(ctx, "acme", "widget", &github.IssueRequest{Title: github.String("It squeaks"), Body: github.String("see https://example.com")}))
+	must[*github.Milestone](t)(alice.Issues.CreateMilestone(ctx, "acme", "widget", &github.Milestone{Title: new("v0.2")}))
+	must[*github.Issue](t)(bob.Issues.Create(ctx, "acme", "widget", &github.IssueRequest{Title: new("It squeaks"), Body: new("see https://example.com")}))
 	must[*github.Issue](t)(alice.Issues.Create(ctx, "acme", "widget", &github.IssueRequest{
-		Title: github.String("Blocked"), Labels: &[]string{"release/blocker", "do not merge"}, Milestone: github.Int(1), Assignees: &[]string{"alice"},
+		Title: new("Blocked"), Labels: &[]string{"release/blocker", "do not merge"}, Milestone: new(1), Assignees: &[]string{"alice"},
 	}))
-	must[*github.IssueComment](t)(bob.Issues.CreateComment(ctx, "acme", "widget", 2, &github.IssueComment{Body: github.String("oil it")}))
+	must[*github.IssueComment](t)(bob.Issues.CreateComment(ctx, "acme", "widget", 2, &github.IssueComment{Body: new("oil it")}))
 	head := w.Branch("feature", "main", "Two", "-- two.txt --\ntwo\n")
 	propose(t, f, "alice", "feature", "Add two") // #3
-	must[*github.PullRequestReview](t)(bob.PullRequests.CreateReview(ctx, "acme", "widget", 3, &github.PullRequestReviewRequest{Event: github.String("APPROVE")}))
+	must[*github.PullRequestReview](t)(bob.PullRequests.CreateReview(ctx, "acme", "widget", 3, &github.PullRequestReviewRequest{Event: new("APPROVE")}))
 	w.Branch("next", "main", "Three", "-- three.txt --\nthree\n")
 	propose(t, f, "alice", "next", "Add three") // #4
 	must[*github.PullRequestMergeResult](t)(alice.PullRequests.Merge(ctx, "acme", "widget", 4, "", nil))
-	must[*github.Issue](t)(f.Client("carol").Issues.Create(ctx, "other", "thing", &github.IssueRequest{Title: github.String("Elsewhere it squeaks")}))
+	must[*github.Issue](t)(f.Client("carol").Issues.Create(ctx, "other", "thing", &github.IssueRequest{Title: new("Elsewhere it squeaks")}))
 
 	f.Faults(forge.Faults{Primary: map[string]forge.PrimaryLimit{"search": {Limit: 1000, Remaining: 1000, ResetAfter: 3600}}})
 	today := time.Now().UTC().Format(time.DateOnly)
@@ -105,7 +105,7 @@ func TestSearchRunsBehind(t *testing.T) {
 		t.Helper()
 		return must[*github.IssuesSearchResult](t)(alice.Search.Issues(ctx, "repo:acme/widget "+query, nil)).GetTotal()
 	}
-	must[*github.Issue](t)(alice.Issues.Create(ctx, "acme", "widget", &github.IssueRequest{Title: github.String("t")}))
+	must[*github.Issue](t)(alice.Issues.Create(ctx, "acme", "widget", &github.IssueRequest{Title: new("t")}))
 	if n := count("is:open"); n != 0 {
 		t.Errorf("at once, search finds %d, want none", n)
 	}
@@ -113,7 +113,7 @@ func TestSearchRunsBehind(t *testing.T) {
 	if n := count("is:open"); n != 1 {
 		t.Errorf("after the lag, search finds %d, want 1", n)
 	}
-	must[*github.Issue](t)(alice.Issues.Edit(ctx, "acme", "widget", 1, &github.IssueRequest{State: github.String("closed")}))
+	must[*github.Issue](t)(alice.Issues.Edit(ctx, "acme", "widget", 1, &github.IssueRequest{State: new("closed")}))
 	if n := count("is:open"); n != 1 {
 		t.Errorf("just closed, search still finds %d open, want 1", n)
 	}

@@ -46,7 +46,7 @@ func TestStatuses(t *testing.T) {
 	sha := headOf(t, alice)
 	report := func(state, context string) error {
 		_, _, err := alice.Repositories.CreateStatus(ctx, "alice", "falcon", sha, &github.RepoStatus{
-			State: &state, Context: &context, Description: github.String("said so"), TargetURL: github.String("https://ci.example.org/1"),
+			State: &state, Context: &context, Description: new("said so"), TargetURL: new("https://ci.example.org/1"),
 		})
 		return err
 	}
@@ -76,7 +76,7 @@ func TestStatuses(t *testing.T) {
 	if err != nil || len(all) != 3 || all[0].GetContext() != "test" {
 		t.Errorf("ListStatuses = %v, %v", all, err)
 	}
-	if _, _, err := f.Client("bob").Repositories.CreateStatus(ctx, "alice", "falcon", sha, &github.RepoStatus{State: github.String("success")}); statusOf(err) != http.StatusForbidden {
+	if _, _, err := f.Client("bob").Repositories.CreateStatus(ctx, "alice", "falcon", sha, &github.RepoStatus{State: new("success")}); statusOf(err) != http.StatusForbidden {
 		t.Errorf("a stranger reports: %v, want 403", err)
 	}
 	var told struct {
@@ -180,13 +180,13 @@ func TestCheckRuns(t *testing.T) {
 		t.Errorf("a person makes a check run: %v, want 403", err)
 	}
 	app := registerApp(t, f, `{"checks": "write"}`)
-	run, _, err := app.Checks.CreateCheckRun(ctx, "alice", "falcon", github.CreateCheckRunOptions{Name: "build", HeadSHA: sha, Status: github.String("in_progress")})
+	run, _, err := app.Checks.CreateCheckRun(ctx, "alice", "falcon", github.CreateCheckRunOptions{Name: "build", HeadSHA: sha, Status: new("in_progress")})
 	if err != nil {
 		t.Fatal(err)
 	}
 	run, _, err = app.Checks.UpdateCheckRun(ctx, "alice", "falcon", run.GetID(), github.UpdateCheckRunOptions{
-		Name: "build", Conclusion: github.String("success"),
-		Output: &github.CheckRunOutput{Title: github.String("Built"), Summary: github.String("all of it")},
+		Name: "build", Conclusion: new("success"),
+		Output: &github.CheckRunOutput{Title: new("Built"), Summary: new("all of it")},
 	})
 	if err != nil || run.GetStatus() != "completed" || run.CompletedAt == nil {
 		t.Errorf("completed run = %v, %v", run, err)
@@ -198,7 +198,7 @@ func TestCheckRuns(t *testing.T) {
 	hook.Wait("check_run.created")
 	hook.Wait("check_run.completed")
 	// What the app was not given it may not do.
-	if _, _, err := app.Repositories.CreateRelease(ctx, "alice", "falcon", &github.RepositoryRelease{TagName: github.String("v1")}); statusOf(err) != http.StatusForbidden {
+	if _, _, err := app.Repositories.CreateRelease(ctx, "alice", "falcon", &github.RepositoryRelease{TagName: new("v1")}); statusOf(err) != http.StatusForbidden {
 		t.Errorf("an app without contents releases: %v, want 403", err)
 	}
 }

@@ -18,16 +18,16 @@ func TestTeams(t *testing.T) {
 	ctx := t.Context()
 	f.NewRepository("alice", "acme/x")
 	alice, bob, carol := f.Client("alice"), f.Client("bob"), f.Client("carol")
-	if _, _, err := alice.Repositories.Edit(ctx, "acme", "x", &github.Repository{Private: github.Bool(true)}); err != nil {
+	if _, _, err := alice.Repositories.Edit(ctx, "acme", "x", &github.Repository{Private: new(true)}); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := alice.Organizations.Edit(ctx, "acme", &github.Organization{DefaultRepoPermission: github.String("none")}); err != nil {
+	if _, _, err := alice.Organizations.Edit(ctx, "acme", &github.Organization{DefaultRepoPermission: new("none")}); err != nil {
 		t.Fatal(err)
 	}
 	if _, _, err := bob.Teams.CreateTeam(ctx, "acme", github.NewTeam{Name: "x"}); statusOf(err) != http.StatusNotFound {
 		t.Errorf("a team made by an outsider: %v, want 404", err)
 	}
-	parent, _, err := alice.Teams.CreateTeam(ctx, "acme", github.NewTeam{Name: "Release Leads", Privacy: github.String("closed"), RepoNames: []string{"acme/x"}})
+	parent, _, err := alice.Teams.CreateTeam(ctx, "acme", github.NewTeam{Name: "Release Leads", Privacy: new("closed"), RepoNames: []string{"acme/x"}})
 	if err != nil || parent.GetSlug() != "release-leads" || parent.GetMembersCount() != 1 || parent.GetReposCount() != 1 {
 		t.Fatalf("team: %v, %v", parent, err)
 	}
@@ -46,7 +46,7 @@ func TestTeams(t *testing.T) {
 	if invited, _, err := alice.Teams.ListPendingTeamInvitationsBySlug(ctx, "acme", "helpers", nil); err != nil || len(invited) != 1 || invited[0].GetLogin() != "bob" {
 		t.Errorf("invited: %v, %v", invited, err)
 	}
-	if _, _, err := bob.Organizations.EditOrgMembership(ctx, "", "acme", &github.Membership{State: github.String("active")}); err != nil {
+	if _, _, err := bob.Organizations.EditOrgMembership(ctx, "", "acme", &github.Membership{State: new("active")}); err != nil {
 		t.Fatal(err)
 	}
 	if got := permission(t, alice, "acme", "x", "bob"); got != "read read" {
@@ -90,7 +90,7 @@ func TestTeamsAreChanged(t *testing.T) {
 	ctx := t.Context()
 	f.NewRepository("alice", "acme/x")
 	alice, bob := f.Client("alice"), f.Client("bob")
-	if _, _, err := f.Admin().Organizations.EditOrgMembership(ctx, "bob", "acme", &github.Membership{Role: github.String("member")}); err != nil {
+	if _, _, err := f.Admin().Organizations.EditOrgMembership(ctx, "bob", "acme", &github.Membership{Role: new("member")}); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"one", "two"} {
@@ -114,7 +114,7 @@ func TestTeamsAreChanged(t *testing.T) {
 	if _, _, err := bob.Teams.EditTeamBySlug(ctx, "acme", "one", github.NewTeam{Name: "mine"}, false); statusOf(err) != http.StatusNotFound {
 		t.Errorf("a secret team changed: %v, want 404", err)
 	}
-	changed, _, err := alice.Teams.EditTeamBySlug(ctx, "acme", "one", github.NewTeam{Name: "First", Privacy: github.String("closed")}, false)
+	changed, _, err := alice.Teams.EditTeamBySlug(ctx, "acme", "one", github.NewTeam{Name: "First", Privacy: new("closed")}, false)
 	if err != nil || changed.GetSlug() != "first" || changed.GetPrivacy() != "closed" {
 		t.Fatalf("changed: %v, %v", changed, err)
 	}

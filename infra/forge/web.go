@@ -4,6 +4,7 @@ package forge
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 	"strings"
 )
@@ -20,9 +21,7 @@ func (c *call) serveWeb() error {
 		return nil
 	}
 	h := c.w.Header()
-	for name, values := range e.header {
-		h[name] = values
-	}
+	maps.Copy(h, e.header)
 	if e.status == http.StatusUnauthorized {
 		h.Set("WWW-Authenticate", `Basic realm="GitHub"`)
 	}

@@ -16,6 +16,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/url"
 	"os"
 	"os/exec"
@@ -124,9 +125,7 @@ func (r Repo) environ() []string {
 		"maintenance.auto": "false", "advice.detachedHead": "false", "init.defaultBranch": "main",
 		"protocol.version": "2",
 	}
-	for k, v := range r.Config {
-		config[k] = v
-	}
+	maps.Copy(config, r.Config)
 	i := 0
 	for k, v := range config {
 		env = append(env, fmt.Sprintf("GIT_CONFIG_KEY_%d=%s", i, k), fmt.Sprintf("GIT_CONFIG_VALUE_%d=%s", i, v))
@@ -139,9 +138,7 @@ func (r Repo) environ() []string {
 // WithConfig returns a copy of r with one more configuration value.
 func (r Repo) WithConfig(key, value string) Repo {
 	config := make(map[string]string, len(r.Config)+1)
-	for k, v := range r.Config {
-		config[k] = v
-	}
+	maps.Copy(config, r.Config)
 	config[key] = value
 	r.Config = config
 	return r

@@ -86,7 +86,7 @@ func TestWriteIsNotRepeated(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]http.HandlerFunc{"502": status(502), "cut": cut} {
 		url, seen := serve(t, fault, body(`{}`))
-		_, _, err := client(t, url, io.Discard).Issues.CreateComment(context.Background(), "o", "r", 1, &gh.IssueComment{Body: gh.String("x")})
+		_, _, err := client(t, url, io.Discard).Issues.CreateComment(context.Background(), "o", "r", 1, &gh.IssueComment{Body: new("x")})
 		if err == nil {
 			t.Errorf("%s: no error", name)
 		}
@@ -110,7 +110,7 @@ func TestRateLimit(t *testing.T) {
 			}
 			fmt.Fprint(w, `{"id":7}`)
 		})
-	c, _, err := client(t, url, &log).Issues.CreateComment(context.Background(), "o", "r", 1, &gh.IssueComment{Body: gh.String("hello")})
+	c, _, err := client(t, url, &log).Issues.CreateComment(context.Background(), "o", "r", 1, &gh.IssueComment{Body: new("hello")})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,10 +10,6 @@ import (
 	"strings"
 )
 
-// depsFile keeps the chosen dependencies in go.mod until each is used; it is
-// never built, and so imports what the policy keeps apart.
-const depsFile = "infra/repocheck/deps.go"
-
 const layersFile = "infra/repocheck/layers.txt"
 
 // A pattern is a folder, or with below a folder and all under it.
@@ -126,9 +122,6 @@ type imported struct {
 func (t *tree) eachImport(f func(imp imported, report func(format string, args ...any))) []finding {
 	var findings []finding
 	for _, src := range t.goFiles() {
-		if src.path == depsFile {
-			continue
-		}
 		for _, spec := range src.ast.Imports {
 			path, err := strconv.Unquote(spec.Path.Value)
 			if err != nil {

@@ -67,7 +67,7 @@ func (r *Release) stepMilestone() Step {
 				}
 			}
 			if mine := have[r.plan.Version]; mine != nil && mine.GetState() != "closed" {
-				if _, _, err := r.cfg.GitHub.Issues.EditMilestone(ctx, r.cfg.Place.Owner, r.cfg.Place.Name, mine.GetNumber(), &gh.Milestone{State: gh.String("closed")}); err != nil {
+				if _, _, err := r.cfg.GitHub.Issues.EditMilestone(ctx, r.cfg.Place.Owner, r.cfg.Place.Name, mine.GetNumber(), &gh.Milestone{State: new("closed")}); err != nil {
 					return fmt.Errorf("milestone %s: %w", r.plan.Version, err)
 				}
 			}
@@ -110,7 +110,7 @@ func (r *Release) stepForward() Step {
 			title := fmt.Sprintf("release: forward %s to %s", r.plan.Tag, base)
 			body := fmt.Sprintf("The plan, the changelog and the tag's history of %s, as released.\n\n```release-note\nNONE\n```\n", r.plan.Tag)
 			_, _, err = r.cfg.GitHub.PullRequests.Create(ctx, r.cfg.Place.Owner, r.cfg.Place.Name, &gh.NewPullRequest{
-				Title: &title, Head: gh.String(head()), Base: &base, Body: &body,
+				Title: &title, Head: new(head()), Base: &base, Body: &body,
 			})
 			if err != nil {
 				return fmt.Errorf("opening the forward pull request: %w", err)

@@ -122,7 +122,7 @@ func (r *Release) releasedWith(ctx context.Context, component, ref string) (stri
 		return "", err
 	}
 	var highest version.Tag
-	for _, name := range strings.Fields(out) {
+	for name := range strings.FieldsSeq(out) {
 		tag, err := version.ParseTag(name)
 		if err != nil || tag.Component != component || tag.Version.Prerelease() != "" {
 			continue

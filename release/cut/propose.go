@@ -110,7 +110,7 @@ func (r *Release) openPullRequest(ctx context.Context) error {
 	}
 	body := r.pullRequestBody()
 	_, _, err = r.cfg.GitHub.PullRequests.Create(ctx, r.cfg.Place.Owner, r.cfg.Place.Name, &gh.NewPullRequest{
-		Title: gh.String("release: " + r.plan.Tag), Head: gh.String(r.plan.HeadBranch()), Base: gh.String(r.plan.Branch), Body: &body,
+		Title: new("release: " + r.plan.Tag), Head: new(r.plan.HeadBranch()), Base: new(r.plan.Branch), Body: &body,
 	})
 	if err != nil {
 		return fmt.Errorf("opening the release pull request: %w", err)
@@ -147,8 +147,8 @@ func (r *Release) checkContent(ctx context.Context, commit string) error {
 	for _, f := range r.plan.Files {
 		want[f.Path] = f.SHA256
 	}
-	changed := strings.Split(strings.TrimSuffix(out, "\x00"), "\x00")
-	for _, path := range changed {
+	changed := strings.SplitSeq(strings.TrimSuffix(out, "\x00"), "\x00")
+	for path := range changed {
 		if _, ok := want[path]; path != "" && !ok {
 			return fmt.Errorf("commit %s changes %s, which the plan does not name; the branch moved since the plan: close the pull request and plan again", short(commit), path)
 		}

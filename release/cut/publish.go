@@ -64,8 +64,8 @@ func (r *Release) stepDraft() Step {
 				return err
 			}
 			_, _, err = r.cfg.GitHub.Repositories.CreateRelease(ctx, r.cfg.Place.Owner, r.cfg.Place.Name, &gh.RepositoryRelease{
-				TagName: &r.plan.Tag, TargetCommitish: &commit, Name: gh.String("Lanner " + r.plan.Tag), Body: gh.String(r.releaseText()),
-				Draft: gh.Bool(true), Prerelease: gh.Bool(r.plan.Prerelease()), MakeLatest: gh.String("false"),
+				TagName: &r.plan.Tag, TargetCommitish: &commit, Name: new("Lanner " + r.plan.Tag), Body: new(r.releaseText()),
+				Draft: new(true), Prerelease: new(r.plan.Prerelease()), MakeLatest: new("false"),
 			})
 			return err
 		},
@@ -301,7 +301,7 @@ func (r *Release) stepPublish() Step {
 				return err
 			}
 			_, _, err = r.cfg.GitHub.Repositories.EditRelease(ctx, r.cfg.Place.Owner, r.cfg.Place.Name, rel.GetID(), &gh.RepositoryRelease{
-				Draft: gh.Bool(false), MakeLatest: gh.String(fmt.Sprint(highest)),
+				Draft: new(false), MakeLatest: new(fmt.Sprint(highest)),
 			})
 			return err
 		},

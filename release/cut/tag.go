@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/lanner-project/lanner/release/plan"
 )
@@ -98,13 +99,14 @@ func (r *Release) tagMessage() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	message := fmt.Sprintf("Lanner %s\n\nPlan: %s sha256:%s\n", r.plan.Tag, r.plan.Path(), plan.Sum(encoded))
+	var message strings.Builder
+	message.WriteString(fmt.Sprintf("Lanner %s\n\nPlan: %s sha256:%s\n", r.plan.Tag, r.plan.Path(), plan.Sum(encoded)))
 	for _, f := range r.artifacts().Files {
 		if f.Name == "checksums.txt" {
-			message += fmt.Sprintf("Checksums: %s sha256:%s\n", f.Name, f.SHA256)
+			message.WriteString(fmt.Sprintf("Checksums: %s sha256:%s\n", f.Name, f.SHA256))
 		}
 	}
-	return message, nil
+	return message.String(), nil
 }
 
 // verifyTag checks that object is an annotated tag of commit which a key signed

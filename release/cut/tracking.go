@@ -71,13 +71,13 @@ func (r *Release) stepTracking() Step {
 		},
 		Do: func(ctx context.Context) error {
 			_, resp, err := r.cfg.GitHub.Issues.CreateLabel(ctx, r.cfg.Place.Owner, r.cfg.Place.Name, &gh.Label{
-				Name: gh.String(TrackingLabel), Color: gh.String("1d76db"), Description: gh.String("A release on its way, written by release cut"),
+				Name: new(TrackingLabel), Color: new("1d76db"), Description: new("A release on its way, written by release cut"),
 			})
 			if err != nil && (resp == nil || resp.StatusCode != http.StatusUnprocessableEntity) { // 422: exists
 				return fmt.Errorf("label %s: %w", TrackingLabel, err)
 			}
 			_, _, err = r.cfg.GitHub.Issues.Create(ctx, r.cfg.Place.Owner, r.cfg.Place.Name, &gh.IssueRequest{
-				Title: gh.String(trackingTitle(r.plan)), Body: gh.String(r.trackingBody("")), Labels: &[]string{TrackingLabel},
+				Title: new(trackingTitle(r.plan)), Body: new(r.trackingBody("")), Labels: &[]string{TrackingLabel},
 			})
 			return err
 		},
@@ -188,7 +188,7 @@ func (r *Release) stepClose() Step {
 			r.results = append(r.results, Result{Step: "close", Detail: "tracking issue closed"})
 			body := r.trackingBody(issue.GetBody())
 			r.results = r.results[:len(r.results)-1]
-			_, _, err = r.cfg.GitHub.Issues.Edit(ctx, r.cfg.Place.Owner, r.cfg.Place.Name, n, &gh.IssueRequest{Body: &body, State: gh.String("closed")})
+			_, _, err = r.cfg.GitHub.Issues.Edit(ctx, r.cfg.Place.Owner, r.cfg.Place.Name, n, &gh.IssueRequest{Body: &body, State: new("closed")})
 			return err
 		},
 	}

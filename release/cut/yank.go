@@ -170,7 +170,7 @@ func (r *Release) withdraw(ctx context.Context) error {
 		}
 		body := fmt.Sprintf("%s\n> [!WARNING]\n> **Withdrawn.** %s %s\n\n%s", withdrawnMark, r.plan.Yank.Reason, instead, rel.GetBody())
 		_, _, err := r.cfg.GitHub.Repositories.EditRelease(ctx, r.cfg.Place.Owner, r.cfg.Place.Name, rel.GetID(), &gh.RepositoryRelease{
-			Body: &body, MakeLatest: gh.String("false"),
+			Body: &body, MakeLatest: new("false"),
 		})
 		if err != nil {
 			return err
@@ -183,7 +183,7 @@ func (r *Release) withdraw(ctx context.Context) error {
 	if err != nil || back == nil {
 		return fmt.Errorf("release %s, to be latest again: %w", r.plan.Yank.Fallback, errors.Join(err, errMissing))
 	}
-	_, _, err = r.cfg.GitHub.Repositories.EditRelease(ctx, r.cfg.Place.Owner, r.cfg.Place.Name, back.GetID(), &gh.RepositoryRelease{MakeLatest: gh.String("true")})
+	_, _, err = r.cfg.GitHub.Repositories.EditRelease(ctx, r.cfg.Place.Owner, r.cfg.Place.Name, back.GetID(), &gh.RepositoryRelease{MakeLatest: new("true")})
 	return err
 }
 

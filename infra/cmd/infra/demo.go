@@ -239,8 +239,8 @@ func (d *demo) openPull(ctx context.Context) error {
 		return err
 	}
 	pull, _, err := alice.PullRequests.Create(ctx, owner, repoName, &gh.NewPullRequest{
-		Title: gh.String("release: let alice's key sign"), Head: gh.String("alice-signs"), Base: gh.String("main"),
-		Body: gh.String("The lead of the first release signs its tag and its artifacts with this key.\n\n```release-note\nReleases are signed: the keys that may sign are in `release/allowed_signers`.\n```\n"),
+		Title: new("release: let alice's key sign"), Head: new("alice-signs"), Base: new("main"),
+		Body: new("The lead of the first release signs its tag and its artifacts with this key.\n\n```release-note\nReleases are signed: the keys that may sign are in `release/allowed_signers`.\n```\n"),
 	})
 	if err != nil {
 		return err
@@ -279,7 +279,7 @@ func (d *demo) test(ctx context.Context) error {
 		state = "failure"
 	}
 	_, _, err = bot.Repositories.CreateStatus(ctx, owner, repoName, commit, &gh.RepoStatus{
-		State: &state, Context: gh.String("engine"), Description: gh.String("go test ./engine/..."),
+		State: &state, Context: new("engine"), Description: new("go test ./engine/..."),
 	})
 	return errors.Join(testErr, err)
 }

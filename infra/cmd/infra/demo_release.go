@@ -112,7 +112,7 @@ func (d *demo) approve(ctx context.Context) error {
 			return err
 		}
 		_, _, err = who.PullRequests.CreateReview(ctx, owner, repoName, pulls[0].GetNumber(), &gh.PullRequestReviewRequest{
-			CommitID: pulls[0].GetHead().SHA, Event: gh.String("APPROVE"), Body: gh.String("Read the plan, the notes and the version."),
+			CommitID: pulls[0].GetHead().SHA, Event: new("APPROVE"), Body: new("Read the plan, the notes and the version."),
 		})
 		if err != nil {
 			return err

@@ -137,11 +137,11 @@ func merge(t *testing.T, p *platform, work, name string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pull, _, err := alice.PullRequests.Create(ctx, owner, repoName, &gh.NewPullRequest{Title: &name, Head: &name, Base: gh.String("main")})
+	pull, _, err := alice.PullRequests.Create(ctx, owner, repoName, &gh.NewPullRequest{Title: &name, Head: &name, Base: new("main")})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := alice.Repositories.CreateStatus(ctx, owner, repoName, head, &gh.RepoStatus{State: gh.String("success"), Context: gh.String("ci")}); err != nil {
+	if _, _, err := alice.Repositories.CreateStatus(ctx, owner, repoName, head, &gh.RepoStatus{State: new("success"), Context: new("ci")}); err != nil {
 		t.Fatal(err)
 	}
 	for _, who := range []string{"bob", "carol"} {

@@ -44,7 +44,7 @@ func (p *platform) seed(ctx context.Context) error {
 		return err
 	}
 	if _, _, err := admin.Organizations.Get(ctx, owner); github.IsNotFound(err) {
-		_, _, err = admin.Admin.CreateOrg(ctx, &gh.Organization{Login: gh.String(owner)}, people[0])
+		_, _, err = admin.Admin.CreateOrg(ctx, &gh.Organization{Login: new(owner)}, people[0])
 		if err != nil {
 			return fmt.Errorf("organization %s: %w", owner, err)
 		}
@@ -52,7 +52,7 @@ func (p *platform) seed(ctx context.Context) error {
 		return err
 	}
 	if _, _, err := lead.Repositories.Get(ctx, owner, repoName); github.IsNotFound(err) {
-		_, _, err = lead.Repositories.Create(ctx, owner, &gh.Repository{Name: gh.String(repoName), Description: gh.String("Runtime threat detection for Linux")})
+		_, _, err = lead.Repositories.Create(ctx, owner, &gh.Repository{Name: new(repoName), Description: new("Runtime threat detection for Linux")})
 		if err != nil {
 			return fmt.Errorf("repository %s/%s: %w", owner, repoName, err)
 		}
@@ -111,7 +111,7 @@ func (p *platform) hook(ctx context.Context, lead *github.Client) error {
 		return err
 	}
 	hook := &gh.Hook{
-		Active: gh.Bool(true), Events: []string{"*"},
+		Active: new(true), Events: []string{"*"},
 		Config: map[string]any{"url": want, "content_type": "json", "secret": p.secret},
 	}
 	for _, h := range hooks {

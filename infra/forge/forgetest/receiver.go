@@ -83,7 +83,7 @@ func (f *Forge) Hook(login, fullName string, events ...string) *Receiver {
 		events = []string{"*"}
 	}
 	_, _, err := f.Client(login).Repositories.CreateHook(context.Background(), owner, name, &github.Hook{
-		Events: events, Active: github.Bool(true),
+		Events: events, Active: new(true),
 		Config: map[string]any{"url": r.URL, "content_type": "json", "secret": r.Secret},
 	})
 	if err != nil {

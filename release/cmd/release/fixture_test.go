@@ -112,7 +112,7 @@ func (w *world) pull(branch, title, label, files, body string) int {
 	owner, name, _ := strings.Cut(place, "/")
 	w.work.Branch(branch, "main", title, files)
 	c := w.forge.Client("alice")
-	pr, _, err := c.PullRequests.Create(w.ctx(), owner, name, &gh.NewPullRequest{Title: &title, Head: &branch, Base: gh.String("main"), Body: &body})
+	pr, _, err := c.PullRequests.Create(w.ctx(), owner, name, &gh.NewPullRequest{Title: &title, Head: &branch, Base: new("main"), Body: &body})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -132,7 +132,7 @@ func (w *world) green() {
 	w.t.Helper()
 	owner, name, _ := strings.Cut(place, "/")
 	_, _, err := w.forge.Client("alice").Repositories.CreateStatus(w.ctx(), owner, name, w.work.Git("rev-parse", "main"), &gh.RepoStatus{
-		State: gh.String("success"), Context: gh.String("ci"),
+		State: new("success"), Context: new("ci"),
 	})
 	if err != nil {
 		w.t.Fatal(err)
@@ -153,7 +153,7 @@ func (w *world) approve(logins ...string) {
 		}
 		for _, login := range logins {
 			_, _, err := w.forge.Client(login).PullRequests.CreateReview(w.ctx(), owner, name, p.GetNumber(), &gh.PullRequestReviewRequest{
-				CommitID: p.GetHead().SHA, Event: gh.String("APPROVE"), Body: gh.String("as planned"),
+				CommitID: p.GetHead().SHA, Event: new("APPROVE"), Body: new("as planned"),
 			})
 			if err != nil {
 				w.t.Fatal(err)
