@@ -16,7 +16,6 @@ import (
 
 	gh "github.com/google/go-github/v57/github"
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"github.com/lanner-project/lanner/infra/git"
 )
@@ -85,14 +84,11 @@ func (d *demo) run(ctx context.Context, keep bool) (err error) {
 	if err := d.say("\ndone in %s: %s is installed and proven\n", time.Since(d.began).Round(time.Second), version); err != nil {
 		return err
 	}
-	if !keep && !d.attached() {
-		return nil
+	if !keep {
+		return d.say("it is all taken down again; make demo KEEP=1 leaves it up, to look around\n")
 	}
 	if err := d.platform.describe(d.out); err != nil {
 		return err
-	}
-	if !keep {
-		return nil
 	}
 	if err := d.say("\nleft up; stop it with Ctrl-C. The clone is %s, alice's key %s\n", d.clone.Dir, d.key); err != nil {
 		return err
@@ -130,11 +126,6 @@ func (d *demo) logTo() io.Writer {
 		return d.err
 	}
 	return io.Discard
-}
-
-func (d *demo) attached() bool {
-	f, ok := d.out.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
 }
 
 // command runs a program and shows what it prints. The token, where one is
