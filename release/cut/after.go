@@ -121,10 +121,9 @@ func (r *Release) stepForward() Step {
 }
 
 func (r *Release) forwardEnds(ctx context.Context) (base, commit string, err error) {
-	repo, _, err := r.cfg.GitHub.Repositories.Get(ctx, r.cfg.Place.Owner, r.cfg.Place.Name)
-	if err != nil {
+	if base, err = r.defaultBranch(ctx); err != nil {
 		return "", "", err
 	}
 	commit, err = r.releaseCommit(ctx)
-	return repo.GetDefaultBranch(), commit, err
+	return base, commit, err
 }

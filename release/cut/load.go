@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/lanner-project/lanner/release/plan"
+	"github.com/lanner-project/lanner/release/version"
 )
 
 // ErrNoPlan is the absence of a plan that is on its way.
@@ -42,10 +43,10 @@ func (r *Release) Load(ctx context.Context, component, version string) error {
 
 // loadVersion looks where a plan can be, nearest to execution first: under the
 // tag, on the release branch (merged), on the branch of its pull request.
-func (r *Release) loadVersion(ctx context.Context, component, version string) error {
-	path := plan.Path(component, version)
-	tag := tagOf(component, version)
-	for _, ref := range []string{"refs/tags/" + tag, "refs/heads/" + branchOf(component, version), "refs/heads/" + plan.Plan{Tag: tag}.HeadBranch()} {
+func (r *Release) loadVersion(ctx context.Context, component, number string) error {
+	path := plan.Path(component, number)
+	tag := version.TagName(component, number)
+	for _, ref := range []string{"refs/tags/" + tag, "refs/heads/" + branchOf(component, number), "refs/heads/" + plan.Plan{Tag: tag}.HeadBranch()} {
 		commit, err := r.ref(ctx, ref+"^{commit}")
 		if err != nil {
 			return err
@@ -97,14 +98,6 @@ func trackedTag(body string) string {
 		return ""
 	}
 	return tag
-}
-
-// The engine's version is the module's, so its tags have no folder.
-func tagOf(component, version string) string {
-	if component == "engine" {
-		return version
-	}
-	return component + "/" + version
 }
 
 func componentOf(tag string) string {
