@@ -14,20 +14,25 @@ import (
 	"github.com/lanner-project/lanner/infra/git"
 )
 
+// Where the index is: a branch of the repository that holds these two files
+// and nothing else. Its history is public, and one commit holds both, so they
+// are always of the same moment. The site has them below /releases.
 const (
-	indexBranch = "downloads"
-	indexFile   = "index.json"
-	sigFile     = "index.json.sig"
+	IndexBranch        = "downloads"
+	IndexFile          = "index.json"
+	IndexSignatureFile = "index.json.sig"
 
+	// MaxIndex keeps a mistake on the branch out of memory. A release takes
+	// some 4 KiB of an index.
+	MaxIndex = 16 << 20
+)
+
+const (
 	// fetchedRef is what the repository has, acceptedRef the last of it that
 	// was an index. Both live in the mirror's own corner: a ref below
 	// refs/heads could be checked out and moved by a curious hand.
 	fetchedRef  = "refs/lanner/fetched"
 	acceptedRef = "refs/lanner/accepted"
-
-	// maxIndex keeps a mistake on the branch out of memory. A release takes
-	// some 4 KiB of an index.
-	maxIndex = 16 << 20
 )
 
 // A snapshot is an index as it was published, with its signature.
@@ -76,17 +81,17 @@ func (m *mirror) accepted(ctx context.Context) (snapshot, error) {
 // current: the branch only ever moves on, and an index from before a release
 // was withdrawn would offer it again.
 func (m *mirror) fetch(ctx context.Context, current snapshot) (snapshot, error) {
-	heads, err := m.repo.Run(ctx, "ls-remote", "--heads", m.remote, "refs/heads/"+indexBranch)
+	heads, err := m.repo.Run(ctx, "ls-remote", "--heads", m.remote, "refs/heads/"+IndexBranch)
 	switch {
 	case err != nil:
 		return snapshot{}, err
 	case heads == "" && current.data == nil:
 		return snapshot{}, nil // nothing was released yet
 	case heads == "":
-		return snapshot{}, fmt.Errorf("branch %s is gone", indexBranch)
+		return snapshot{}, fmt.Errorf("branch %s is gone", IndexBranch)
 	}
 	if _, err := m.repo.Run(ctx, "fetch", "--quiet", "--no-tags", "--depth=1", m.remote,
-		"+refs/heads/"+indexBranch+":"+fetchedRef); err != nil {
+		"+refs/heads/"+IndexBranch+":"+fetchedRef); err != nil {
 		return snapshot{}, err
 	}
 	next, err := m.read(ctx, fetchedRef)
@@ -95,7 +100,7 @@ func (m *mirror) fetch(ctx context.Context, current snapshot) (snapshot, error) 
 	}
 	if next.index.Updated.Before(current.index.Updated) {
 		return snapshot{}, fmt.Errorf("branch %s went back to %s, the index served is of %s",
-			indexBranch, timestamp(next.index.Updated), timestamp(current.index.Updated))
+			IndexBranch, timestamp(next.index.Updated), timestamp(current.index.Updated))
 	}
 	if _, err := m.repo.Run(ctx, "update-ref", acceptedRef, fetchedRef); err != nil {
 		return snapshot{}, err
@@ -109,13 +114,13 @@ func (m *mirror) read(ctx context.Context, rev string) (snapshot, error) {
 		next snapshot
 		err  error
 	)
-	if next.data, err = m.file(ctx, rev, indexFile); err != nil {
+	if next.data, err = m.file(ctx, rev, IndexFile); err != nil {
 		return snapshot{}, err
 	}
-	if next.sig, err = m.file(ctx, rev, sigFile); err != nil {
+	if next.sig, err = m.file(ctx, rev, IndexSignatureFile); err != nil {
 		return snapshot{}, err
 	}
-	if next.index, err = ParseIndex(indexBranch+":"+indexFile, next.data); err != nil {
+	if next.index, err = ParseIndex(IndexBranch+":"+IndexFile, next.data); err != nil {
 		return snapshot{}, err
 	}
 	return next, nil
@@ -125,10 +130,10 @@ func (m *mirror) file(ctx context.Context, rev, name string) ([]byte, error) {
 	object := rev + ":" + name
 	size, err := m.repo.Run(ctx, "cat-file", "-s", object)
 	if err != nil {
-		return nil, fmt.Errorf("branch %s has no %s: %w", indexBranch, name, err)
+		return nil, fmt.Errorf("branch %s has no %s: %w", IndexBranch, name, err)
 	}
-	if n, err := strconv.Atoi(size); err != nil || n > maxIndex {
-		return nil, fmt.Errorf("branch %s: %s has %s bytes, more than %d", indexBranch, name, size, maxIndex)
+	if n, err := strconv.Atoi(size); err != nil || n > MaxIndex {
+		return nil, fmt.Errorf("branch %s: %s has %s bytes, more than %d", IndexBranch, name, size, MaxIndex)
 	}
 	var data strings.Builder // Run would trim the end, and every byte is signed
 	if err := m.repo.Stream(ctx, nil, &data, "cat-file", "blob", object); err != nil {

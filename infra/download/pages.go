@@ -77,8 +77,8 @@ func (s *Site) routes() *http.ServeMux {
 		http.Redirect(w, r, "/releases", http.StatusMovedPermanently)
 	})
 	mux.HandleFunc("GET /releases/latest", s.serveLatest)
-	mux.HandleFunc("GET /releases/"+indexFile, s.serveIndex)
-	mux.HandleFunc("GET /releases/"+sigFile, s.serveSignature)
+	mux.HandleFunc("GET /releases/"+IndexFile, s.serveIndex)
+	mux.HandleFunc("GET /releases/"+IndexSignatureFile, s.serveSignature)
 	mux.HandleFunc("GET /releases/{version}", s.serveRelease)
 	mux.HandleFunc("GET /releases/{version}/{file}", s.serveFile)
 	return mux

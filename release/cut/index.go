@@ -15,30 +15,21 @@ import (
 	"github.com/lanner-project/lanner/release/plan"
 )
 
-// The download index is a signed file on a branch of its own: its history is
-// public, and a compare-and-swap push keeps two releases from losing each
-// other's line.
-const (
-	indexBranch = "downloads"
-	indexFile   = "index.json"
-	indexSig    = "index.json.sig"
-)
-
 // index reads the download index of origin; before the first release it is
 // empty.
 func (r *Release) index(ctx context.Context) (download.Index, error) {
-	tip, err := r.ref(ctx, "refs/heads/"+indexBranch)
+	tip, err := r.ref(ctx, "refs/heads/"+download.IndexBranch)
 	if err != nil || tip == "" {
 		return download.Index{}, err
 	}
-	data, ok, err := r.read(ctx, tip, indexFile)
+	data, ok, err := r.read(ctx, tip, download.IndexFile)
 	if err != nil {
 		return download.Index{}, err
 	}
 	if !ok {
-		return download.Index{}, fmt.Errorf("branch %s has no %s", indexBranch, indexFile)
+		return download.Index{}, fmt.Errorf("branch %s has no %s", download.IndexBranch, download.IndexFile)
 	}
-	return download.ParseIndex(indexBranch+":"+indexFile, data)
+	return download.ParseIndex(download.IndexBranch+":"+download.IndexFile, data)
 }
 
 func (r *Release) stepIndex() Step {
@@ -106,6 +97,7 @@ func (r *Release) sign(ctx context.Context, data []byte) ([]byte, error) {
 	return sig, errors.Join(err, key.Close())
 }
 
+// pushIndex compares and swaps, so two releases don't lose each other's line.
 func (r *Release) pushIndex(ctx context.Context) error {
 	// Another component's release may push in between: then the swap fails and
 	// the index is made again from what is there.
@@ -118,7 +110,7 @@ func (r *Release) pushIndex(ctx context.Context) error {
 			return err
 		}
 	}
-	return fmt.Errorf("branch %s kept moving; run the same command again", indexBranch)
+	return fmt.Errorf("branch %s kept moving; run the same command again", download.IndexBranch)
 }
 
 func (r *Release) tryPushIndex(ctx context.Context) error {
@@ -138,16 +130,16 @@ func (r *Release) tryPushIndex(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("signing the download index: %w", err)
 	}
-	old, err := r.ref(ctx, "refs/heads/"+indexBranch)
+	old, err := r.ref(ctx, "refs/heads/"+download.IndexBranch)
 	if err != nil {
 		return err
 	}
 	message := fmt.Sprintf("downloads: %s\n", r.plan.Tag)
-	commit, err := r.commitFiles(ctx, old, map[string][]byte{indexFile: data, indexSig: sig}, message, next.Updated.Truncate(time.Second))
+	commit, err := r.commitFiles(ctx, old, map[string][]byte{download.IndexFile: data, download.IndexSignatureFile: sig}, message, next.Updated.Truncate(time.Second))
 	if err != nil {
 		return err
 	}
-	if err := r.push(ctx, "refs/heads/"+indexBranch, commit, old); err != nil {
+	if err := r.push(ctx, "refs/heads/"+download.IndexBranch, commit, old); err != nil {
 		return err
 	}
 	return r.fetch(ctx)

@@ -32,14 +32,17 @@ const (
 
 // download fetches all files of the release and reports whether it has them.
 func (v *verifier) download(ctx context.Context) bool {
-	provenance := v.spec.Provenance()
-	names := append(v.spec.Files(), provenance,
-		artifact.Checksums+artifact.SignatureSuffix, provenance+artifact.SignatureSuffix)
+	names := v.names()
 	var total int64
 	complete := true
 	for _, name := range names {
 		v.step("download " + name)
-		size, err := v.fetch(ctx, name)
+		address, err := url.JoinPath(v.Assets, name)
+		if err != nil {
+			v.fail("download", "address of the files: "+err.Error(), "give the address of the folder that has them")
+			return false
+		}
+		size, err := v.fetch(ctx, address, filepath.Join(v.files, name), maxFile)
 		if err != nil {
 			advice := "try again; a release has " + strings.Join(names, ", ")
 			if errors.Is(err, errMissing) {
@@ -58,12 +61,17 @@ func (v *verifier) download(ctx context.Context) bool {
 
 var errMissing = errors.New("is missing")
 
-// fetch downloads one file. It goes to its name only when it is whole.
-func (v *verifier) fetch(ctx context.Context, name string) (_ int64, err error) {
-	address, err := url.JoinPath(v.Assets, name)
-	if err != nil {
-		return 0, fmt.Errorf("address of the files: %w", err)
-	}
+// names returns the names of all files of the release.
+func (v *verifier) names() []string {
+	provenance := v.spec.Provenance()
+	return append(v.spec.Files(), provenance,
+		artifact.Checksums+artifact.SignatureSuffix, provenance+artifact.SignatureSuffix)
+}
+
+// fetch downloads one file of at most limit bytes. It goes to its path only
+// when it is whole.
+func (v *verifier) fetch(ctx context.Context, address, file string, limit int64) (_ int64, err error) {
+	name := filepath.Base(file)
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return 0, fmt.Errorf("address of the files: %w", err)
@@ -88,14 +96,14 @@ func (v *verifier) fetch(ctx context.Context, name string) (_ int64, err error) 
 	if err != nil {
 		return 0, fmt.Errorf("download %s: %w", name, err)
 	}
-	size, err := io.Copy(partial, io.LimitReader(response.Body, maxFile+1))
+	size, err := io.Copy(partial, io.LimitReader(response.Body, limit+1))
 	if err = errors.Join(err, partial.Close()); err != nil {
 		return 0, fmt.Errorf("download %s: broke off after %d bytes: %w", name, size, errors.Join(err, os.Remove(partial.Name())))
 	}
-	if size > maxFile {
-		return 0, errors.Join(fmt.Errorf("download %s: larger than %d bytes, which no file of a release is", name, maxFile), os.Remove(partial.Name()))
+	if size > limit {
+		return 0, errors.Join(fmt.Errorf("download %s: larger than %d bytes, which it never is", name, limit), os.Remove(partial.Name()))
 	}
-	if err := os.Rename(partial.Name(), filepath.Join(v.files, name)); err != nil {
+	if err := os.Rename(partial.Name(), file); err != nil {
 		return 0, fmt.Errorf("download %s: %w", name, err)
 	}
 	return size, nil
@@ -124,6 +132,7 @@ func (v *verifier) checksums() {
 		}
 		sums[name] = sum
 	}
+	v.sums = sums
 	failed := false
 	for _, name := range v.spec.Files() {
 		data, ok := v.read(name)

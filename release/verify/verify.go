@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package verify proves a published release to a stranger, who needs the URL
-// of the repository and that of the files and nothing else: that a signed tag
-// and signed files belong together, that the commit is the planned one, and,
-// by building the tag again, that the files are the source to the byte.
+// of the repository and that of the files and nothing else: that a signed tag,
+// signed files and the project's signed index of releases belong together, that
+// the commit is the planned one, and, by building the tag again, that the files
+// are the source to the byte.
 //
 // It says what it did not prove as plainly as what it did. It believes no file
 // before its signature is checked, executes nothing that it downloaded but the
@@ -34,8 +35,11 @@ import (
 type Options struct {
 	Version    string // "v0.1.0"
 	Repository string // URL that git fetches from
-	// Assets is the URL of the folder of the files. Empty: where the
-	// repository's host keeps the assets of a release.
+	// Site is the URL of a download site: the files and the index of releases
+	// are taken from it. Empty: from the repository and its host.
+	Site string
+	// Assets is the URL of the folder of the files. Empty: where the site, or
+	// the repository's host, keeps the files of a release.
 	Assets string
 	// AllowedSigners is a file with the keys to trust, got by other means than
 	// from the repository. Empty: the one in the tagged commit.
@@ -60,6 +64,10 @@ func Verify(ctx context.Context, opts Options) (Report, error) {
 	}
 	if opts.Repository == "" || opts.Dir == "" {
 		return Report{}, errors.New("verify needs the URL of the repository and a work folder")
+	}
+	opts.Site = strings.TrimSuffix(opts.Site, "/")
+	if opts.Assets == "" && opts.Site != "" {
+		opts.Assets = opts.Site + "/releases/" + opts.Version
 	}
 	if opts.Assets == "" {
 		opts.Assets = strings.TrimSuffix(opts.Repository, ".git") + "/releases/download/" + opts.Version
@@ -89,6 +97,7 @@ type verifier struct {
 	signers *signature.AllowedSigners
 	plan    plan.Plan
 	stated  artifact.Provenance // by the signed provenance
+	sums    map[string]string   // sha256 by name, as checksums.txt says; nil if it cannot be read
 	spec    artifact.Spec
 }
 
@@ -106,6 +115,7 @@ func (v *verifier) verify(ctx context.Context) {
 	complete := v.download(ctx)
 	v.checksums()
 	same := v.provenance(ctx)
+	v.index(ctx)
 	switch {
 	case !complete:
 		v.skip("contents", "files are missing")

@@ -110,6 +110,7 @@ func wantFailures(t *testing.T, report verify.Report, want map[string]string) {
 func TestGoodRelease(t *testing.T) {
 	t.Parallel()
 	r := publish(t)
+	r.pushIndex(t, index(t, r.entry()))
 	_, url := r.serve(t)
 	opts := r.options(t, url)
 	opts.SkipRebuild, opts.Cache = false, artifacttest.Cache(t)
@@ -126,6 +127,7 @@ func TestGoodRelease(t *testing.T) {
 	want := []string{
 		"proven: tag", "proven: trust", "proven: tag signature", "proven: plan", "proven: download",
 		"proven: checksums signature", "proven: checksums", "proven: provenance signature", "proven: provenance",
+		"proven: index signature", "proven: index",
 		"proven: packages", "proven: build information", "proven: bill of materials", "proven: image", "proven: rebuild",
 		"not proven: key holder", "not proven: toolchain", "not proven: behaviour",
 	}
@@ -136,7 +138,7 @@ func TestGoodRelease(t *testing.T) {
 	if err := report.WriteText(&text); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.HasSuffix(text.String(), ": 14 proven, 0 failed, 3 not proven. Nothing failed.\n") {
+	if !strings.HasSuffix(text.String(), ": 16 proven, 0 failed, 3 not proven. Nothing failed.\n") {
 		t.Errorf("report:\n%s", text.String())
 	}
 	t.Log(text.String())

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -17,13 +16,12 @@ import (
 
 func verifyCommand(g *globals) *cobra.Command {
 	opts := verify.Options{}
-	var site string
 	var freshCache bool
 	cmd := &cobra.Command{
 		Use: "verify VERSION", Short: "Prove a release: signatures, provenance, and a rebuild from its tag",
 		Long: `verify downloads a release as anybody can, checks its checksums, signatures,
-provenance and tag, rebuilds it from the tag and compares every file to the
-byte. It prints what was proven and what was not. It needs no token and no
+provenance, tag and entry in the signed download index, rebuilds it from the tag
+and compares every file to the byte. It prints what was proven and what was not. It needs no token and no
 clone: the public address and the repository are enough.`,
 		Example: "  release verify v0.1.0\n  release verify v0.1.0 --repository https://github.com/lanner-project/lanner -o json\n  release verify v0.1.0 --allowed-signers ./pinned_signers",
 		Args:    usage(cobra.ExactArgs(1)),
@@ -32,9 +30,6 @@ clone: the public address and the repository are enough.`,
 				return err
 			}
 			opts.Version = args[0]
-			if site != "" {
-				opts.Assets = strings.TrimSuffix(site, "/") + "/releases/" + opts.Version
-			}
 			if opts.Dir == "" {
 				if opts.Dir, err = os.MkdirTemp("", "lanner-verify-"); err != nil {
 					return err
@@ -64,7 +59,7 @@ clone: the public address and the repository are enough.`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&opts.Repository, "repository", "https://github.com/lanner-project/lanner", "address that git clones from")
-	f.StringVar(&site, "site", "", "download site to take the files from (default: the release on the repository's host)")
+	f.StringVar(&opts.Site, "site", "", "download site to take the files and the index from (default: the repository and its host)")
 	f.StringVar(&opts.AllowedSigners, "allowed-signers", "", "pinned allowed_signers file, instead of the one in the tagged commit")
 	f.StringVar(&opts.Dir, "dir", "", "keep what was downloaded and built in this new folder")
 	f.BoolVar(&freshCache, "fresh-cache", false, "rebuild without your compile cache: slower, and trusts nothing that was compiled before")
