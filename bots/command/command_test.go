@@ -5,7 +5,6 @@ package command_test
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -94,11 +93,7 @@ func TestLarge(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			body := "/lgtm\n\n" + strings.Repeat(unit, size/len(unit)) + "\n\n/hold"
-			start := time.Now()
 			got := command.Parse(body)
-			if took := time.Since(start); took > 20*time.Second {
-				t.Errorf("took %v", took)
-			}
 			if len(got) == 0 || got[0].Name != "lgtm" {
 				t.Errorf("%d commands", len(got))
 			}
