@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package alert
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/lanner-project/lanner/engine/check"
+	"github.com/lanner-project/lanner/engine/event"
+	"github.com/lanner-project/lanner/engine/extract"
+)
+
+// An Extra adds to the alerts of the rules that it matches. Empty conditions
+// match all rules.
+type Extra struct {
+	Rule   string   // its name
+	Source string   // its source
+	Tags   []string // all of which it has
+
+	Output check.Format // behind its own, after a blank
+	Fields []ExtraField // beside those of its output
+}
+
+// An ExtraField is a field that a rule's output does not name.
+type ExtraField struct {
+	Name   string
+	Format check.Format
+	Raw    bool // Format is one field alone: its value and not its text
+}
+
+func (x *Extra) matches(rule *check.Rule) bool {
+	if x.Rule != "" && x.Rule != rule.Name || x.Source != "" && x.Source != rule.Source {
+		return false
+	}
+	for _, tag := range x.Tags {
+		if !slices.Contains(rule.Tags, tag) {
+			return false
+		}
+	}
+	return true
+}
+
+// Suggested adds where an alert comes from to the output of all rules about
+// system calls, as the reference does unless it is told not to: the public
+// rulesets count on it and do not name these fields.
+func Suggested() Extra {
+	var parts []check.Part
+	for i, id := range []event.FieldID{
+		event.FieldContainerID, event.FieldContainerName, event.FieldContainerImageRepository,
+		event.FieldContainerImageTag, event.FieldK8sPodName, event.FieldK8sNSName,
+	} {
+		f := id.Field()
+		label := strings.ReplaceAll(f.Name, ".", "_") + "="
+		if i > 0 {
+			label = " " + label
+		}
+		parts = append(parts, check.Part{Text: label}, check.Part{Operand: &check.Operand{Field: id, Kind: f.Kind}})
+	}
+	return Extra{Source: "syscall", Output: check.Format{Text: "suggested fields", Parts: parts}}
+}
+
+// A builder makes a Printer.
+type builder struct {
+	p      *Printer
+	byName map[string]int // columns of operands
+	fields map[string]int // columns of the alert's fields
+}
+
+// format compiles a format: its operands become columns and fields.
+func (b *builder) format(f check.Format) ([]piece, error) {
+	pieces := make([]piece, 0, len(f.Parts))
+	for _, part := range f.Parts {
+		if part.Operand == nil {
+			pieces = append(pieces, piece{text: part.Text, column: -1})
+			continue
+		}
+		if part.Width > maxWidth {
+			return nil, fmt.Errorf("the width of %%%d%s is more than %d", part.Width, operandName(part.Operand), maxWidth)
+		}
+		col, err := b.operand(part.Operand)
+		if err != nil {
+			return nil, err
+		}
+		if err := b.addFields(part.Operand, col); err != nil {
+			return nil, err
+		}
+		pieces = append(pieces, piece{column: col, width: part.Width})
+	}
+	return pieces, nil
+}
+
+// operand returns the column of an operand, which is new only if no part
+// before named the same.
+func (b *builder) operand(op *check.Operand) (int, error) {
+	name := operandName(op)
+	if col, found := b.byName[name]; found {
+		return col, nil
+	}
+	col := column{}
+	if op.Transform == check.NoTransform {
+		col.layout = clockLayout(op.Field)
+	}
+	if col.layout == "" {
+		var err error
+		if col.read, err = extract.Compile(*op); err != nil {
+			return 0, err
+		}
+		col.text = !op.List && textual(col.read.Kind)
+	}
+	b.p.columns = append(b.p.columns, col)
+	b.byName[name] = len(b.p.columns) - 1
+	return b.byName[name], nil
+}
+
+// addFields makes a column a field of the alert. Of a transformer the fields
+// inside are the alert's, not what it makes of them: so the reference has it.
+func (b *builder) addFields(op *check.Operand, col int) error {
+	if op.Transform == check.NoTransform {
+		b.fields[operandName(op)] = col
+		return nil
+	}
+	for i := range op.Args {
+		inner := op.Args[i].Operand
+		if inner == nil {
+			continue
+		}
+		col, err := b.operand(inner)
+		if err != nil {
+			return err
+		}
+		if err := b.addFields(inner, col); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *builder) extraField(f ExtraField) error {
+	if f.Raw {
+		if len(f.Format.Parts) != 1 || f.Format.Parts[0].Operand == nil {
+			return fmt.Errorf("%q is not one field alone", f.Format.Text)
+		}
+		col, err := b.operand(f.Format.Parts[0].Operand)
+		if err == nil {
+			b.fields[f.Name] = col
+		}
+		return err
+	}
+	named := b.fields
+	b.fields = make(map[string]int) // what the format names does not become a field
+	pieces, err := b.format(f.Format)
+	b.fields = named
+	if err != nil {
+		return err
+	}
+	b.p.columns = append(b.p.columns, column{pieces: joinTexts(pieces), text: true})
+	b.fields[f.Name] = len(b.p.columns) - 1
+	return nil
+}
+
+// operandName writes an operand as rules do. For a field it is the key of its
+// value in an alert.
+func operandName(op *check.Operand) string {
+	if op.Transform != check.NoTransform {
+		return transformName(op)
+	}
+	f := op.Field.Field()
+	switch {
+	case !op.Arg.Set:
+		return f.Name
+	case !op.Arg.IsKey:
+		return f.Name + "[" + strconv.Itoa(op.Arg.Index) + "]"
+	case f.Arg&event.ArgDotted != 0:
+		return f.Name + "." + op.Arg.Key
+	}
+	return f.Name + "[" + op.Arg.Key + "]"
+}
+
+// transformName tells transformers apart; nobody reads it.
+func transformName(op *check.Operand) string {
+	var name strings.Builder
+	fmt.Fprintf(&name, "transform %d %d %t %+v(", op.Transform, op.Kind, op.List, op.Arg)
+	for i := range op.Args {
+		arg := &op.Args[i]
+		if arg.Operand != nil {
+			fmt.Fprintf(&name, "%s, ", operandName(arg.Operand))
+		} else {
+			fmt.Fprintf(&name, "%t %+v, ", arg.List, arg.Values)
+		}
+	}
+	return name.String() + ")"
+}

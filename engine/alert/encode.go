@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package alert
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/lanner-project/lanner/engine/event"
+)
+
+// An Encoding says how alerts are written. The zero Encoding is the reference's
+// default, with clocks in UTC.
+type Encoding struct {
+	Location *time.Location // of the clock that a text begins with; nil is UTC
+	ISO8601  bool           // begin with date, time and offset, in UTC
+
+	// Of the JSON form. The reference's switches are the other way round:
+	// json_include_output_property and so on.
+	OmitOutput  bool // time, priority and message, as in the text form
+	OmitTags    bool
+	OmitFields  bool
+	WithMessage bool // the message alone
+}
+
+// AppendText appends an alert as one line, without its end:
+//
+//	16:00:26.779031304: Error File opened for writing | file=/test2
+func (e *Encoding) AppendText(dst []byte, a *Alert) []byte {
+	dst = e.appendHead(dst, a)
+	dst = append(dst, a.Message...)
+	if a.Source != Internal {
+		return dst
+	}
+	// The rule's author chose the fields of other messages, and put them in.
+	dst = append(dst, " ("...)
+	for i := range a.Fields {
+		if i > 0 {
+			dst = append(dst, ' ')
+		}
+		dst = append(dst, a.Fields[i].Name...)
+		dst = append(dst, '=')
+		dst = append(dst, a.Fields[i].JSON...)
+	}
+	return append(dst, ')')
+}
+
+func (e *Encoding) appendHead(dst []byte, a *Alert) []byte {
+	layout := layoutTime
+	if e.ISO8601 {
+		layout = layoutISO8601
+	}
+	dst = appendClock(dst, layout, a.Time, e.Location)
+	dst = append(dst, ": "...)
+	dst = append(dst, a.Priority.String()...)
+	return append(dst, ' ')
+}
+
+// AppendJSON appends an alert as one JSON object on one line, without its end.
+// Keys are sorted. The result is valid JSON whatever bytes the alert holds.
+func (e *Encoding) AppendJSON(dst []byte, a *Alert) []byte {
+	dst = append(dst, `{"hostname":`...)
+	dst = appendQuoted(dst, a.Hostname)
+	if e.WithMessage {
+		dst = append(dst, `,"message":`...)
+		dst = appendQuoted(dst, a.Message)
+	}
+	if !e.OmitOutput {
+		dst = append(dst, `,"output":`...)
+		dst = e.appendOutput(dst, a)
+	}
+	if !e.OmitFields {
+		dst = append(dst, `,"output_fields":`...)
+		dst = e.appendFields(dst, a)
+	}
+	dst = append(dst, `,"priority":"`...)
+	dst = append(dst, a.Priority.String()...)
+	dst = append(dst, `","rule":`...)
+	dst = appendQuoted(dst, a.Rule)
+	dst = append(dst, `,"source":`...)
+	dst = appendQuoted(dst, a.Source)
+	if !e.OmitTags && a.Source != Internal {
+		dst = append(dst, `,"tags":[`...)
+		for i, tag := range a.Tags {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = appendQuoted(dst, tag)
+		}
+		dst = append(dst, ']')
+	}
+	dst = append(dst, `,"time":"`...)
+	dst = appendClock(dst, layoutJSON, a.Time, nil)
+	return append(dst, `"}`...)
+}
+
+// appendOutput appends the text form as a JSON string; for what the engine says
+// about itself that is the message alone, as its fields follow anyway.
+func (e *Encoding) appendOutput(dst []byte, a *Alert) []byte {
+	if a.Source == Internal {
+		return appendQuoted(dst, a.Message)
+	}
+	dst = append(dst, '"')
+	dst = e.appendHead(dst, a) // holds nothing that needs an escape
+	dst = appendEscaped(dst, a.Message)
+	return append(dst, '"')
+}
+
+// appendFields appends the fields as an object. The time that the text begins
+// with is one of them.
+func (e *Encoding) appendFields(dst []byte, a *Alert) []byte {
+	clock := event.Fields[event.FieldEvtTime].Name
+	if e.ISO8601 {
+		clock = event.Fields[event.FieldEvtTimeISO8601].Name
+	}
+	if a.Source == Internal {
+		clock = ""
+	}
+	dst = append(dst, '{')
+	start := len(dst)
+	for i := range a.Fields {
+		f := &a.Fields[i]
+		if clock != "" && clock <= f.Name {
+			dst = appendTimeField(dst, clock, a.Time, len(dst) > start)
+			if clock == f.Name {
+				clock = ""
+				continue
+			}
+			clock = ""
+		}
+		dst = appendName(dst, f.Name, len(dst) > start)
+		dst = append(dst, f.JSON...)
+	}
+	if clock != "" {
+		dst = appendTimeField(dst, clock, a.Time, len(dst) > start)
+	}
+	return append(dst, '}')
+}
+
+func appendTimeField(dst []byte, name string, ns uint64, comma bool) []byte {
+	return strconv.AppendUint(appendName(dst, name, comma), ns, 10)
+}
+
+func appendName(dst []byte, name string, comma bool) []byte {
+	if comma {
+		dst = append(dst, ',')
+	}
+	return append(appendQuoted(dst, name), ':')
+}

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package alert
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/lanner-project/lanner/engine/check"
+	"github.com/lanner-project/lanner/engine/event"
+	"github.com/lanner-project/lanner/engine/extract"
+)
+
+// missing is what an output shows of a field that has no value.
+const missing = "<NA>"
+
+// maxWidth bounds the width in a format: a rules file must not be able to ask
+// for an alert of a gigabyte.
+const maxWidth = 4096
+
+// A Config says what alerts carry that the rules do not say.
+type Config struct {
+	Hostname string
+	Location *time.Location // of the fields that print a clock; nil is UTC
+	Extra    []Extra
+}
+
+// A Printer makes the alerts of one rule.
+type Printer struct {
+	rule     *check.Rule
+	hostname string
+	location *time.Location
+	columns  []column
+	message  []piece
+	fields   []namedColumn // sorted by name
+}
+
+// A column is a value that is read once for an alert, for its message, its
+// fields, or both.
+type column struct {
+	layout string // of a clock; then the extractor is not used
+	read   extract.Extractor
+	text   bool    // the JSON value is the text
+	pieces []piece // instead of all above: put together from other columns
+}
+
+// A piece of a message is a text, or a column.
+type piece struct {
+	text   string
+	column int // -1: none
+	width  int
+}
+
+type namedColumn struct {
+	name   string
+	column int
+}
+
+// A cell is where in an alert's buffer the forms of a column's value are.
+type cell struct {
+	text, json struct{ start, end int }
+	ok         bool
+}
+
+// NewPrinter compiles what a rule's alerts are made of.
+func NewPrinter(rule *check.Rule, cfg Config) (*Printer, error) {
+	b := builder{
+		p:      &Printer{rule: rule, hostname: cfg.Hostname, location: cfg.Location},
+		byName: make(map[string]int),
+		fields: make(map[string]int),
+	}
+	message, err := b.format(rule.Output)
+	if err != nil {
+		return nil, fmt.Errorf("output of rule %q: %w", rule.Name, err)
+	}
+	for i := range cfg.Extra {
+		extra := &cfg.Extra[i]
+		if !extra.matches(rule) {
+			continue
+		}
+		if extra.Output.Text != "" {
+			more, err := b.format(extra.Output)
+			if err != nil {
+				return nil, fmt.Errorf("output %q added to rule %q: %w", extra.Output.Text, rule.Name, err)
+			}
+			message = append(append(message, piece{text: " ", column: -1}), more...)
+		}
+		for _, f := range extra.Fields {
+			if err := b.extraField(f); err != nil {
+				return nil, fmt.Errorf("field %q added to rule %q: %w", f.Name, rule.Name, err)
+			}
+		}
+	}
+	b.p.message = joinTexts(message)
+	for name, column := range b.fields {
+		b.p.fields = append(b.p.fields, namedColumn{name, column})
+	}
+	slices.SortFunc(b.p.fields, func(x, y namedColumn) int { return strings.Compare(x.name, y.name) })
+	return b.p, nil
+}
+
+// Rule returns the rule whose alerts the printer makes.
+func (p *Printer) Rule() *check.Rule { return p.rule }
+
+// Print makes a the alert of the context's event. Of what a held, only its
+// memory stays: whoever wants to keep an alert keeps its Clone.
+func (p *Printer) Print(a *Alert, c *extract.Context) {
+	a.Rule, a.Priority, a.Source, a.Tags = p.rule.Name, p.rule.Priority, p.rule.Source, p.rule.Tags
+	a.Time, a.Event, a.Hostname = c.Event.Time, c.Event.Num, p.hostname
+	buf, cells := a.buf[:0], a.cells[:0]
+	for i := range p.columns {
+		var cl cell
+		buf, cl = p.appendColumn(buf, &p.columns[i], cells, c)
+		cells = append(cells, cl)
+	}
+	start := len(buf)
+	buf = appendPieces(buf, p.message, cells)
+	a.Message = buf[start:len(buf):len(buf)]
+	a.Fields = a.Fields[:0]
+	for _, f := range p.fields {
+		at := cells[f.column].json
+		a.Fields = append(a.Fields, Field{Name: f.name, JSON: buf[at.start:at.end:at.end]})
+	}
+	a.buf, a.cells = buf, cells
+}
+
+// appendColumn appends both forms of a column's value.
+func (p *Printer) appendColumn(buf []byte, col *column, cells []cell, c *extract.Context) ([]byte, cell) {
+	var cl cell
+	cl.text.start = len(buf)
+	switch {
+	case col.layout != "":
+		buf, cl.ok = appendClock(buf, col.layout, c.Event.Time, p.location), true
+	case col.pieces != nil:
+		buf, cl.ok = appendPieces(buf, col.pieces, cells), true
+	default:
+		buf, cl.ok = col.read.AppendText(buf, c)
+		if value := buf[cl.text.start:]; !printable(value) {
+			// Behind the value, not in its place: the copy may be longer.
+			start := len(buf)
+			buf = appendPrintable(buf, value)
+			cl.text.start = start
+		}
+	}
+	cl.text.end = len(buf)
+	cl.json.start = len(buf)
+	switch {
+	case col.layout != "":
+		buf = strconv.AppendUint(buf, c.Event.Time, 10)
+	case !cl.ok:
+		buf = append(buf, "null"...)
+	case col.text:
+		buf = appendQuoted(buf, buf[cl.text.start:cl.text.end])
+	default:
+		buf = col.read.AppendJSON(buf, c)
+	}
+	cl.json.end = len(buf)
+	return buf, cl
+}
+
+func appendPieces(buf []byte, pieces []piece, cells []cell) []byte {
+	for i := range pieces {
+		pc := &pieces[i]
+		if pc.column < 0 {
+			buf = append(buf, pc.text...)
+			continue
+		}
+		var value []byte
+		if cl := &cells[pc.column]; cl.ok {
+			value = buf[cl.text.start:cl.text.end]
+		} else {
+			value = []byte(missing)
+		}
+		if pc.width > 0 {
+			buf = appendFitted(buf, value, pc.width)
+		} else {
+			buf = append(buf, value...)
+		}
+	}
+	return buf
+}
+
+// joinTexts puts texts that follow one another together.
+func joinTexts(pieces []piece) []piece {
+	joined := make([]piece, 0, len(pieces))
+	for _, pc := range pieces {
+		if last := len(joined) - 1; last >= 0 && pc.column < 0 && joined[last].column < 0 {
+			joined[last].text += pc.text
+			continue
+		}
+		joined = append(joined, pc)
+	}
+	return joined
+}
+
+// textual reports whether the JSON value of a kind is its text.
+func textual(k event.Kind) bool {
+	switch k {
+	case event.KindString, event.KindBytes, event.KindPath, event.KindRelPath,
+		event.KindIPv4, event.KindIPv6, event.KindIP, event.KindIPNet, event.KindIPv4Net, event.KindIPv6Net:
+		return true
+	}
+	return false
+}
