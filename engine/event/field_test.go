@@ -21,3 +21,14 @@ func TestFieldIDs(t *testing.T) {
 		}
 	}
 }
+
+func TestErrno(t *testing.T) {
+	for e, name := range map[Errno]string{1: "EPERM", 2: "ENOENT", 11: "EAGAIN", 115: "EINPROGRESS", 132: "ERFKILL", 41: "", 999: ""} {
+		if got := e.String(); got != name {
+			t.Errorf("errno %d is %q, want %q", e, got, name)
+		}
+		if got, found := LookupErrno(name); name != "" && (!found || got != e) {
+			t.Errorf("LookupErrno(%s) = %d, %v", name, got, found)
+		}
+	}
+}
