@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package program
+
+import (
+	"bytes"
+	"hash/maphash"
+
+	"github.com/lanner-project/lanner/engine/extract"
+)
+
+// A memo says what is known of a scope's conditions for one thread, or one
+// name, and what is true of it: a bit for each rule, then one for each node
+// that is kept. Where it is nil, nothing can be remembered.
+type memo struct{ known, truth bitset }
+
+// start fills a memo with what holds for everything.
+func (k memo) start(s *scope) {
+	clear(k.known)
+	clear(k.truth)
+	copy(k.known, s.certain)
+	copy(k.truth, s.certain)
+}
+
+func (s *scope) words() int { return (s.slots + 63) / 64 }
+
+// memoOf returns the memo of ctx's thread: the scope's is the thread's, the
+// program's number is id.
+func (s *scope) memoOf(ctx *extract.Context, id uint64) memo {
+	kept := ctx.ThreadMemo()
+	if kept == nil {
+		return memo{}
+	}
+	k := memo{kept.Known, kept.True}
+	if stamp := ctx.ThreadStamp(); kept.Owner != id || kept.Stamp != stamp {
+		if n := s.words(); kept.Owner != id || len(k.known) != n {
+			both := newBitset(128 * n)
+			k = memo{both[:n:n], both[n:]}
+		}
+		k.start(s)
+		kept.Owner, kept.Stamp, kept.Known, kept.True = id, stamp, k.known, k.truth
+	}
+	return k
+}
+
+// maxNameLength bounds the names that are remembered; longer ones are rare.
+const maxNameLength = 127
+
+// names remembers names in a table of fixed size, two places for each hash, of
+// which the one that was used longer ago is given to a new name.
+type names struct {
+	scope   *scope
+	seed    maphash.Seed
+	missing memo // where there is no name
+
+	mask   uint64
+	hashes []uint64 // 0: empty
+	sizes  []uint8
+	older  []uint8 // by pair: which place was used longer ago
+	texts  []byte  // maxNameLength for each place
+	memos  []uint64
+}
+
+// namesMemory bounds the table, in bytes.
+const namesMemory = 3 << 20
+
+func newNames(s *scope) *names {
+	size := maxNameLength + 16*s.words() + 10
+	places := 256
+	for places*2*size <= namesMemory {
+		places *= 2
+	}
+	t := &names{
+		scope: s, seed: maphash.MakeSeed(), mask: uint64(places/2 - 1),
+		hashes: make([]uint64, places), sizes: make([]uint8, places), older: make([]uint8, places/2),
+		texts: make([]byte, places*maxNameLength), memos: make([]uint64, places*2*s.words()),
+		missing: memo{make(bitset, s.words()), make(bitset, s.words())},
+	}
+	t.missing.start(s)
+	return t
+}
+
+// of returns the memo of a name.
+func (t *names) of(name []byte) memo {
+	if len(name) > maxNameLength {
+		return memo{}
+	}
+	hash := maphash.Bytes(t.seed, name) | 1
+	pair := hash >> 1 & t.mask
+	for way := range uint64(2) {
+		place := int(pair*2 + way)
+		if t.hashes[place] == hash && bytes.Equal(t.text(place), name) {
+			t.older[pair] = uint8(1 - way)
+			return t.memo(place)
+		}
+	}
+	place := int(pair*2 + uint64(t.older[pair]))
+	t.older[pair] = 1 - t.older[pair]
+	t.hashes[place], t.sizes[place] = hash, uint8(len(name))
+	copy(t.text(place), name)
+	k := t.memo(place)
+	k.start(t.scope)
+	return k
+}
+
+func (t *names) text(place int) []byte {
+	return t.texts[place*maxNameLength:][:t.sizes[place]]
+}
+
+func (t *names) memo(place int) memo {
+	n := t.scope.words()
+	words := t.memos[place*2*n:][:2*n]
+	return memo{words[:n:n], words[n:]}
+}

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package program
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+
+	"github.com/lanner-project/lanner/engine/check"
+	"github.com/lanner-project/lanner/engine/event"
+)
+
+// Options say how a program is to match.
+type Options struct {
+	// All reports every rule that matches an event; otherwise the first only.
+	All bool
+}
+
+// A Program is all rules together. It is safe for concurrent use: what changes
+// from event to event is in the Matchers.
+type Program struct {
+	options  Options
+	graph    *graph
+	tests    []test
+	operands []operand
+	sieves   []sieve
+	marks    int // words of all sieves
+	name     int32
+
+	rules   []rule
+	enabled bitset
+	thread  scope
+	text    scope // of fd.name
+
+	// id is what the memos of threads know the program by: a table outlives a
+	// program when rules are loaded anew.
+	id uint64
+
+	mu      sync.Mutex // for making classes
+	classes [maxTypes]atomic.Pointer[class]
+}
+
+// maxTypes is more than there are event types.
+const maxTypes = 512
+
+// A rule is the part of a rule's condition that the scopes do not answer: all
+// of these have to hold.
+type rule struct {
+	rest []lit
+}
+
+// A scope is what the rules have in common that can be remembered: all that
+// hangs on the thread alone, or on the text of fd.name alone.
+type scope struct {
+	parts   []lit // by rule: the part of its condition in this scope
+	certain bitset
+	access  *access
+	slots   int // words of a memo: one bit for each rule, then those of nodes
+}
+
+// Compile makes the program of rules. Rules that are not enabled are never
+// matched, but keep their place in the numbering.
+func Compile(rules []check.Rule, options Options) (*Program, error) {
+	b := newBuilder()
+	roots := make([]lit, len(rules))
+	p := &Program{options: options, id: rand.Uint64(), rules: make([]rule, len(rules)), enabled: newBitset(len(rules)), name: -1}
+	for i := range rules {
+		r := &rules[i]
+		if !r.Enabled {
+			continue
+		}
+		l, err := b.expr(r.Condition)
+		if err != nil {
+			return nil, fmt.Errorf("rule %q: %w", r.Name, err)
+		}
+		roots[i] = l
+		if l != litFalse {
+			p.enabled.set(uint32(i))
+		}
+	}
+	var err error
+	if p.name, err = b.nameOperand(); err != nil {
+		return nil, err
+	}
+	p.graph = b.graph
+	p.thread.init(len(rules))
+	p.text.init(len(rules))
+	for i, l := range roots {
+		p.split(i, l)
+	}
+	p.sieves, p.marks = b.sieves()
+	p.tests, p.operands = b.tests, b.operands
+	p.thread.makeAccess(p)
+	p.text.makeAccess(p)
+	return p, nil
+}
+
+// nameOperand returns the operand of fd.name, -1 if nothing hangs on its text.
+func (b *builder) nameOperand() (int32, error) {
+	for i := range b.operands {
+		if b.operands[i].Need == event.NeedName {
+			return b.operand(&check.Operand{Field: event.FieldFDName, Kind: event.FieldFDName.Field().Kind})
+		}
+	}
+	return -1, nil
+}
+
+func (s *scope) init(rules int) {
+	s.parts = make([]lit, rules)
+	s.certain = newBitset(rules)
+	s.slots = 64 * len(s.certain)
+}
+
+func (s *scope) makeAccess(p *Program) {
+	conditions := make([][]lit, len(s.parts))
+	for r, l := range s.parts {
+		conditions[r] = []lit{l}
+	}
+	s.access = newAccess(p.graph, p.tests, conditions)
+}
+
+// split gives each scope its part of a rule's condition.
+func (p *Program) split(r int, root lit) {
+	g := p.graph
+	p.thread.parts[r], p.text.parts[r] = litTrue, litTrue
+	kids := []lit{root}
+	if n := g.node(root.node()); !root.negated() && n.test < 0 && n.deps != onThread && n.deps != onName {
+		kids = n.kids
+	}
+	for _, l := range kids {
+		switch {
+		case l == litTrue || l == litFalse:
+		case g.node(l.node()).deps == onThread:
+			p.thread.parts[r] = l
+		case g.node(l.node()).deps == onName:
+			p.text.parts[r] = l
+		default:
+			p.rules[r].rest = append(p.rules[r].rest, l)
+			p.keep(l)
+		}
+	}
+	if p.thread.parts[r] == litTrue {
+		p.thread.certain.set(uint32(r))
+	}
+	if p.text.parts[r] == litTrue {
+		p.text.certain.set(uint32(r))
+	}
+}
+
+// keep gives the largest nodes below l that hang on one scope alone their place
+// in its memo.
+func (p *Program) keep(l lit) {
+	n := p.graph.node(l.node())
+	switch {
+	case n.slot >= 0 || l.node() == 0:
+	case n.deps == onThread:
+		n.slot = int32(p.thread.slots)
+		p.thread.slots++
+	case n.deps == onName:
+		n.slot = int32(p.text.slots)
+		p.text.slots++
+	default:
+		for _, kid := range n.kids {
+			p.keep(kid)
+		}
+	}
+}
