@@ -112,6 +112,22 @@ func (x Index) WithYank(version string, y Yanked) (Index, error) {
 	return next.settle()
 }
 
+// LatestWith returns what the latest pointers are once x lists version too: x's
+// own if it does already.
+func (x Index) LatestWith(version string) (Latest, error) {
+	if x.Find(version) != nil {
+		return x.Latest, nil
+	}
+	v, err := checkVersion(version)
+	if err != nil {
+		return Latest{}, err
+	}
+	x = x.clone(x.Updated)
+	x.Releases = append(x.Releases, Release{Version: version, Prerelease: v.Prerelease() != ""})
+	x.point()
+	return x.Latest, nil
+}
+
 func (x Index) clone(now time.Time) Index {
 	x.Releases = slices.Clone(x.Releases)
 	if now.After(x.Updated) {
@@ -122,6 +138,11 @@ func (x Index) clone(now time.Time) Index {
 
 // settle sorts the releases and computes the latest pointers.
 func (x Index) settle() (Index, error) {
+	x.point()
+	return x, x.check()
+}
+
+func (x *Index) point() {
 	slices.SortFunc(x.Releases, func(a, b Release) int { return parse(b.Version).Compare(parse(a.Version)) })
 	x.Latest = Latest{}
 	for _, r := range x.Releases {
@@ -133,7 +154,6 @@ func (x Index) settle() (Index, error) {
 			x.Latest.Stable = r.Version
 		}
 	}
-	return x, x.check()
 }
 
 // Encode returns x's one encoding.
@@ -193,9 +213,9 @@ func (x Index) check() error {
 	}
 	seen := map[string]bool{}
 	for _, r := range x.Releases {
-		v, err := semver.StrictNewVersion(strings.TrimPrefix(r.Version, "v"))
-		if err != nil || !strings.HasPrefix(r.Version, "v") || v.Metadata() != "" {
-			return fmt.Errorf("release version %q is not a semantic version with a v", r.Version)
+		v, err := checkVersion(r.Version)
+		if err != nil {
+			return err
 		}
 		if seen[r.Version] {
 			return fmt.Errorf("release %s is listed twice", r.Version)
@@ -222,6 +242,14 @@ func (x Index) check() error {
 		}
 	}
 	return nil
+}
+
+func checkVersion(version string) (*semver.Version, error) {
+	v, err := semver.StrictNewVersion(strings.TrimPrefix(version, "v"))
+	if err != nil || !strings.HasPrefix(version, "v") || v.Metadata() != "" {
+		return nil, fmt.Errorf("release version %q is not a semantic version with a v", version)
+	}
+	return v, nil
 }
 
 func checkURL(s string) error {

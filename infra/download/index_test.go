@@ -61,6 +61,47 @@ func TestLatest(t *testing.T) {
 	}
 }
 
+// TestLatestWith: what it foretells is what comes.
+func TestLatestWith(t *testing.T) {
+	t.Parallel()
+	yanked, err := with(t, "v0.1.0", "v0.2.0").WithYank("v0.2.0", download.Yanked{Reason: "broken", Date: time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC), RetractedBy: "v0.2.1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		have    download.Index
+		version string
+		stable  string
+	}{
+		{download.Index{}, "v0.1.0", "v0.1.0"},
+		{download.Index{}, "v0.1.0-rc.1", ""},
+		{with(t, "v0.1.0", "v0.2.0"), "v0.1.1", "v0.2.0"},
+		{with(t, "v0.1.0", "v0.9.0"), "v0.10.0", "v0.10.0"},
+		{with(t, "v0.1.0"), "v0.2.0-rc.1", "v0.1.0"},
+		{yanked, "v0.1.1", "v0.1.1"}, // what was withdrawn is in nobody's way
+		{yanked, "v0.2.0", "v0.1.0"}, // and is not latest again
+	} {
+		before := c.have.Releases
+		got, err := c.have.LatestWith(c.version)
+		if err != nil || got.Stable != c.stable {
+			t.Errorf("latest with %s is %+v, %v; want %s", c.version, got, err, c.stable)
+		}
+		if diff := cmp.Diff(before, c.have.Releases); diff != "" {
+			t.Errorf("asking changed the index: %s", diff)
+		}
+		if c.have.Find(c.version) == nil {
+			if came, err := c.have.WithRelease("lanner", release(c.version, 28)); err != nil || came.Latest != got {
+				t.Errorf("with %s came %+v, %v; foretold was %+v", c.version, came.Latest, err, got)
+			}
+		}
+	}
+	for _, version := range []string{"", "0.1.0", "v1", "v1.0.0+x"} {
+		if got, err := (download.Index{}).LatestWith(version); err == nil {
+			t.Errorf("latest with %q is %+v, want an error", version, got)
+		}
+	}
+}
+
 // The order in which releases arrive does not change the index.
 func TestOrderDoesNotMatter(t *testing.T) {
 	t.Parallel()

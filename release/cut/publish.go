@@ -12,10 +12,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 
-	"github.com/Masterminds/semver/v3"
 	gh "github.com/google/go-github/v57/github"
 
 	"github.com/lanner-project/lanner/infra/github"
@@ -308,28 +305,16 @@ func (r *Release) stepPublish() Step {
 	}
 }
 
-// highest reports whether r's version is the highest stable one of the
-// repository that was not withdrawn: only then the latest pointers are moved.
+// highest reports whether r's version is what a newcomer should install: only
+// then GitHub's latest pointer is moved. The download index makes that rule.
 func (r *Release) highest(ctx context.Context) (bool, error) {
-	if r.plan.Prerelease() || r.plan.Tag != r.plan.Version {
-		return false, nil
-	}
-	mine, err := semver.StrictNewVersion(strings.TrimPrefix(r.plan.Version, "v"))
-	if err != nil {
-		return false, err
+	if r.plan.Tag != r.plan.Version {
+		return false, nil // of a component: the pointers are the engine's
 	}
 	index, err := r.index(ctx)
 	if err != nil {
 		return false, err
 	}
-	for _, rel := range index.Releases {
-		v, err := semver.StrictNewVersion(strings.TrimPrefix(rel.Version, "v"))
-		if err != nil {
-			return false, fmt.Errorf("the download index has version %q: %w", rel.Version, err)
-		}
-		if rel.Yanked == nil && v.Prerelease() == "" && v.GreaterThan(mine) {
-			return false, nil
-		}
-	}
-	return !slices.ContainsFunc(index.Releases, r.withdrawn), nil
+	latest, err := index.LatestWith(r.plan.Version)
+	return latest.Stable == r.plan.Version, err
 }

@@ -187,11 +187,6 @@ func (r *Release) withdraw(ctx context.Context) error {
 	return err
 }
 
-// withdrawn reports whether rel is r's own version, marked as withdrawn.
-func (r *Release) withdrawn(rel download.Release) bool {
-	return rel.Version == r.plan.Version && rel.Yanked != nil
-}
-
 func versionsOf(x download.Index) []string {
 	versions := []string{}
 	for _, rel := range x.Releases {
