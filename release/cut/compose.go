@@ -54,7 +54,7 @@ func (r *Release) Compose(ctx context.Context, want Want) error {
 	}
 	doc := notes.Build(notes.Input{Version: p.Version, Previous: p.Previous, Date: p.Base.Time, Changes: past.Changes})
 	p.Notes = string(doc.Markdown())
-	r.noteFindings = findingsOf(doc)
+	r.planFindings = append(r.planFindings, findingsOf(doc)...)
 	for _, c := range past.Changes {
 		if c.Number > 0 && len(c.Commits) > 0 {
 			p.PullRequests = append(p.PullRequests, plan.PullRequest{Number: c.Number, Title: c.Title, Author: c.Author, Merge: c.Commits[0]})
@@ -134,7 +134,8 @@ func (r *Release) releasedWith(ctx context.Context, component, ref string) (stri
 	return highest.Name, nil
 }
 
-// decide reads what was merged and computes the version.
+// decide reads what was merged and computes the version, and what is to be
+// said against it.
 func (r *Release) decide(ctx context.Context, want Want, branch string) (plan.Plan, history.Range, error) {
 	main, err := r.defaultBranch(ctx)
 	if err != nil {
@@ -167,6 +168,14 @@ func (r *Release) decide(ctx context.Context, want Want, branch string) (plan.Pl
 	p := plan.Plan{
 		Schema: plan.Schema, Kind: plan.KindRelease, Component: want.Component, Version: decision.Version, Tag: decision.Tag,
 		Previous: decision.Previous, Bump: decision.Bump, Reasons: decision.Reasons, Branch: branchOf(want.Component, decision.Version),
+	}
+	r.planFindings = nil
+	if len(decision.TooLow) > 0 {
+		r.planFindings = append(r.planFindings, Finding{
+			Code:    "version-too-low",
+			Message: fmt.Sprintf("%s was asked for, but what was merged calls for more: %s", decision.Version, strings.Join(decision.TooLow, "; ")),
+			Fix:     "ask for no version, or say why users can take it for what it calls itself with --waive",
+		})
 	}
 	return p, past, r.fillBase(ctx, &p, past.Head)
 }

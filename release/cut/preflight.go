@@ -38,7 +38,7 @@ func (r *Release) Preflight(ctx context.Context) ([]Finding, error) {
 	checks := []func(context.Context) ([]Finding, error){
 		r.checkClone, r.checkLead, r.checkPermission, r.checkGreen, r.checkBlockers, r.checkRetractions, r.checkKey, r.checkToolchain,
 	}
-	r.findings = slices.Clone(r.noteFindings)
+	r.findings = slices.Clone(r.planFindings)
 	for _, check := range checks {
 		found, err := check(ctx)
 		if err != nil {
@@ -49,7 +49,7 @@ func (r *Release) Preflight(ctx context.Context) ([]Finding, error) {
 	for i := range r.findings {
 		f := &r.findings[i]
 		if reason, ok := r.cfg.Waive[f.Code]; ok && !f.Final {
-			f.Waiver = &plan.Waiver{Finding: f.Code, By: r.me, Reason: reason}
+			f.Waiver = &plan.Waiver{Finding: f.Code, By: r.me, Reason: oneLine(reason)}
 		}
 	}
 	for _, w := range r.plan.Waivers { // approved with the plan

@@ -28,8 +28,8 @@ type Release struct {
 	results []Result
 	// findings are what the preflight found, waived ones included.
 	findings []Finding
-	// noteFindings are what the notes' making found.
-	noteFindings []Finding
+	// planFindings are what the plan's making found: of the version, of the notes.
+	planFindings []Finding
 	built        built
 	verified     bool // the uploaded assets, by this run
 }

@@ -37,6 +37,10 @@ type Decision struct {
 	Bump     string `json:"bump"`               // "major", "minor", "patch"
 	// Reasons cite the pull request that decided.
 	Reasons []string `json:"reasons"`
+	// TooLow is why a requested version is lower than what was merged calls for;
+	// empty if it is not. Who takes a patch expects that nothing breaks, so
+	// somebody has to say why it is right all the same.
+	TooLow []string `json:"tooLow,omitempty"`
 }
 
 // Next decides the next version. An error says why there is none, and what
@@ -73,6 +77,7 @@ func Next(in Input) (Decision, error) {
 		}
 		d.Reasons = append(d.Reasons, fmt.Sprintf("%s, because it was asked for", text(target)))
 		d.Bump = bumpTo(target).String()
+		d.TooLow = tooLow(in.Changes, have, target)
 	}
 	if in.Component == engine && target.Major() > 1 {
 		return Decision{}, fmt.Errorf("%s: from v2 on the module path must end in /v%d, or `go install` refuses it; rename the module first, or make the change without breaking", text(target), target.Major())
@@ -128,7 +133,7 @@ func onReleaseBranch(in Input, have []*semver.Version, line *semver.Version) (*s
 	}
 	b, reasons := bumpOf(in.Changes, line.Major() == 0)
 	if b != patch && in.Requested == "" {
-		return nil, Decision{}, fmt.Errorf("%s takes fixes only: %s; take it out of the branch, release from the default branch, or ask for the version", in.Branch, strings.Join(reasons, "; "))
+		return nil, Decision{}, fmt.Errorf("%s takes fixes only: %s; take it out of the branch, release from the default branch, or ask for the version and say why", in.Branch, strings.Join(reasons, "; "))
 	}
 	next := last.IncPatch()
 	return &next, Decision{Previous: text(last), Bump: patch.String(), Reasons: reasons}, nil
@@ -172,6 +177,19 @@ func checkRequest(in Input, have []*semver.Version, computed *semver.Version) (*
 		return nil, fmt.Errorf("%s skips a number: after %s come %s, %s or %s", text(want), text(last), text(&a), text(&b), text(&c))
 	}
 	return want, nil
+}
+
+// tooLow cites the changes that call for more than the version wanted gives.
+func tooLow(changes []notes.Change, have []*semver.Version, want *semver.Version) []string {
+	last := highestBelow(have, core(want))
+	if last == nil {
+		return nil // nobody has anything that could break
+	}
+	needed, reasons := bumpOf(changes, last.Major() == 0)
+	if needed <= bumpTo(want) {
+		return nil
+	}
+	return reasons
 }
 
 // bumpTo is the bump that gives v, which follows from what exists.

@@ -76,6 +76,37 @@ func TestNext(t *testing.T) {
 	}
 }
 
+// TestTooLow: a version may be asked for that is lower than what was merged
+// calls for, but the decision says so.
+func TestTooLow(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, branch string
+		tags         []string
+		change       notes.Change
+		requested    string
+		want         string // in TooLow; empty: it is not
+	}{
+		{"breaking in a patch", "main", []string{"v0.1.0"}, breaking, "v0.1.1", "minor, because #14 is kind/breaking, and before v1.0.0"},
+		{"breaking in a patch of a branch", "release/0.1", []string{"v0.1.0", "v0.2.0"}, breaking, "v0.1.1", "#14 is kind/breaking"},
+		{"action required in a patch", "main", []string{"v0.1.0"}, noted, "v0.1.1", "#15 says that action is required"},
+		{"feature in a patch", "release/0.1", []string{"v0.1.0"}, feature, "v0.1.1", "minor, because #12 is kind/feature"},
+		{"breaking in a minor", "main", []string{"v1.1.0"}, breaking, "v1.2.0", "major, because #14 is kind/breaking"},
+		{"breaking in a candidate of a minor", "main", []string{"v1.1.0"}, breaking, "v1.2.0-rc.1", "major, because #14"},
+		{"breaking in a minor before 1.0", "main", []string{"v0.1.0"}, breaking, "v0.2.0", ""},
+		{"fix in a patch", "main", []string{"v0.1.0"}, fix, "v0.1.1", ""},
+		{"more than needed", "main", []string{"v0.1.0"}, fix, "v1.0.0", ""},
+		{"the first release", "main", nil, breaking, "v0.0.1", ""},
+		{"not asked for", "main", []string{"v0.1.0"}, breaking, "", ""},
+	} {
+		d, err := version.Next(version.Input{Component: "engine", Branch: c.branch, Tags: c.tags, Changes: []notes.Change{c.change}, Requested: c.requested})
+		got := strings.Join(d.TooLow, "\n")
+		if err != nil || !strings.Contains(got, c.want) || (c.want == "") != (got == "") {
+			t.Errorf("%s: %+v, %v; want %q", c.name, d, err, c.want)
+		}
+	}
+}
+
 func TestNextRefuses(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"fmt"
 	"net/http"
 	"regexp"
 	"slices"
@@ -126,6 +127,36 @@ func TestFindings(t *testing.T) {
 		if !strings.Contains(body, want) {
 			t.Errorf("the tracking issue lacks %q:\n%s", want, body)
 		}
+	}
+}
+
+// TestVersionTooLow: a patch that breaks needs a reason, which the plan keeps.
+func TestVersionTooLow(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.work.Git("tag", "-a", "-m", "v0.1.0", "v0.1.0", "main")
+	w.work.Git("push", "-q", "origin", "v0.1.0")
+	number := w.pull("drop", "engine: drop a flag", "kind/breaking", "-- engine/drop.txt --\ngone\n", "```release-note\nThe flag is gone.\n```")
+	w.green()
+	args := []string{"plan", "engine", "--version", "v0.1.1"}
+	finding := fmt.Sprintf("finding version-too-low: v0.1.1 was asked for, but what was merged calls for more: minor, because #%d is kind/breaking", number)
+	if r := w.must("alice", args...); !strings.Contains(r.stdout, finding) {
+		t.Errorf("the plan does not say that v0.1.1 is too low: %v", r)
+	}
+	args = append(args, "--propose")
+	if r := w.release("alice", args...); r.code != 1 || !strings.Contains(r.stderr, "1 findings stand against v0.1.1") {
+		t.Errorf("proposed without a reason: %v", r)
+	}
+	if s := w.state(); len(s.Issues) != 0 {
+		t.Errorf("something was done in spite of the finding: %+v", s)
+	}
+	r := w.release("alice", append(args, "--waive", "version-too-low=nobody can have used it")...)
+	if r.code != 1 || !strings.Contains(r.stderr, "waiting for the approval") {
+		t.Errorf("with a reason: %v", r)
+	}
+	w.work.Git("fetch", "-q", "origin")
+	if plan := w.work.Git("show", "origin/release-plan/v0.1.1:release/plans/v0.1.1.json"); !strings.Contains(plan, "nobody can have used it") {
+		t.Errorf("the plan does not keep the reason: %s", plan)
 	}
 }
 
