@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	gh "github.com/google/go-github/v57/github"
@@ -119,20 +120,52 @@ func (r *Release) trackingBody(old string) string {
 			fmt.Fprintf(&b, "- [ ] **%s**: %s\n", s.Name, s.Title)
 		}
 	}
-	if waived := r.waived(); len(waived) > 0 {
+	// Waivers of earlier runs stay, as ticks do. They are a record: none lets a
+	// finding pass again, for more people may edit an issue than may release.
+	waived := recordedWaivers(old)
+	for _, w := range r.waived() {
+		if !slices.Contains(waived, w) {
+			waived = append(waived, w)
+		}
+	}
+	if len(waived) > 0 {
 		b.WriteString("\nWaived:\n")
 		for _, w := range waived {
-			fmt.Fprintf(&b, "- `%s` by %s: %s\n", w.Finding, w.By, oneLine(w.Reason))
+			fmt.Fprintf(&b, "- `%s` by %s: %s\n", w.Finding, w.By, w.Reason)
 		}
 	}
 	if r.cfg.Reason != "" && r.me != r.plan.Lead {
 		fmt.Fprintf(&b, "\nCut by %s, not by the lead: %s\n", r.me, oneLine(r.cfg.Reason))
 	}
 	b.WriteString(recordEnd)
-	if i, j := strings.Index(old, recordBegin), strings.LastIndex(old, recordEnd); i >= 0 && j > i {
+	if i, j, ok := section(old); ok {
 		return old[:i] + b.String() + old[j+len(recordEnd):]
 	}
 	return trackingMarker(r.plan) + "\n" + b.String() + "\n\nWritten by `release cut`; run it again at any time, it looks before it acts.\n"
+}
+
+// section finds the recorded section: it begins at begin, its end mark at end.
+func section(body string) (begin, end int, ok bool) {
+	begin, end = strings.Index(body, recordBegin), strings.LastIndex(body, recordEnd)
+	return begin, end, begin >= 0 && end > begin
+}
+
+// recordedWaivers reads the waivers of a tracking issue's recorded section.
+func recordedWaivers(body string) []plan.Waiver {
+	begin, end, ok := section(body)
+	if !ok {
+		return nil
+	}
+	var waivers []plan.Waiver
+	for line := range strings.Lines(body[begin:end]) {
+		rest, ok := strings.CutPrefix(strings.TrimSpace(line), "- `")
+		code, rest, okCode := strings.Cut(rest, "` by ")
+		who, reason, okWho := strings.Cut(rest, ": ")
+		if ok && okCode && okWho {
+			waivers = append(waivers, plan.Waiver{Finding: code, By: who, Reason: reason})
+		}
+	}
+	return waivers
 }
 
 // recorded reads the ticked steps of a tracking issue's text.

@@ -130,6 +130,32 @@ func TestFindings(t *testing.T) {
 	}
 }
 
+// TestWaiversStay: what one run let pass is on record after the next.
+func TestWaiversStay(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	r := w.release("alice", cutArgs...)
+	w.work.Write("-- scratch.txt --\nnot committed\n")
+	again := w.release("alice", "cut", "engine", "--waive", "dirty-tree=a scratch file\nof mine")
+	w.work.Git("clean", "-q", "-f")
+	last := w.release("alice", "cut", "engine")
+	for _, r := range []result{r, again, last} {
+		if r.code != 1 || !strings.Contains(r.stderr, "waiting for the approval") {
+			t.Errorf("want to wait: %v", r)
+		}
+	}
+	body := w.trackingBody()
+	const want = "\nWaived:\n- `commits-without-pull-request` by alice: the first commit\n- `dirty-tree` by alice: a scratch file of mine\n<!--"
+	if !strings.Contains(body, want) {
+		t.Errorf("the tracking issue lacks %q:\n%s", want, body)
+	}
+	// It is a record only: the finding, come back, stands again.
+	w.work.Write("-- scratch.txt --\nnot committed\n")
+	if r := w.release("alice", "cut", "engine"); r.code != 1 || !strings.Contains(r.stderr, "finding dirty-tree:") || !strings.Contains(r.stderr, "stand against v0.1.0") {
+		t.Errorf("an old waiver let a finding pass: %v", r)
+	}
+}
+
 // TestVersionTooLow: a patch that breaks needs a reason, which the plan keeps.
 func TestVersionTooLow(t *testing.T) {
 	t.Parallel()
