@@ -5,6 +5,7 @@ package forge
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -249,6 +250,11 @@ func (c *call) needs(r *repository, need level) error {
 	if integration && c.route != nil {
 		if have, err = c.grantLevel(r, permissionOf(c.route.pattern)); err != nil {
 			return err
+		}
+		// Any person who may read may open an issue or comment; an app must have
+		// been granted to write them, on this repository.
+		if c.route.method != http.MethodGet && strings.HasPrefix(c.route.pattern, "/repos/") {
+			need = max(need, levelWrite)
 		}
 	}
 	switch {

@@ -3,7 +3,6 @@
 package forge_test
 
 import (
-	"bytes"
 	"context"
 	"crypto"
 	"crypto/rand"
@@ -11,13 +10,9 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
-	"encoding/json"
 	"encoding/pem"
 	"fmt"
 	"net/http"
-	"os"
-	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -90,34 +85,9 @@ func TestStatuses(t *testing.T) {
 }
 
 // registerApp makes an app, and returns a client for its installation.
-func registerApp(t *testing.T, f *forgetest.Forge, permissions string) *github.Client {
+func registerApp(t *testing.T, f *forgetest.Forge, permissions map[string]string) *github.Client {
 	t.Helper()
-	body := `{"name": "Falconer", "owner": "alice", "permissions": ` + permissions + `, "installations": [{"account": "alice"}]}`
-	req, err := http.NewRequestWithContext(t.Context(), "POST", f.URL+"/_forge/apps", strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	admin, err := os.ReadFile(filepath.Join(f.Dir, "admin-token"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	req.Header.Set("Authorization", "token "+string(bytes.TrimSpace(admin)))
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := resp.Body.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
-	var app struct {
-		ID  int64
-		PEM string
-	}
-	if err := json.NewDecoder(resp.Body).Decode(&app); err != nil || resp.StatusCode != http.StatusCreated {
-		t.Fatalf("registering an app: %d, %v", resp.StatusCode, err)
-	}
+	app := f.App("Falconer", "alice", permissions)
 	asApp := client(t, f, appToken(t, app.PEM, app.ID, time.Now().Add(5*time.Minute)))
 	inst, _, err := asApp.Apps.FindRepositoryInstallation(t.Context(), "alice", "falcon")
 	if err != nil {
@@ -179,7 +149,7 @@ func TestCheckRuns(t *testing.T) {
 	if _, _, err := alice.Checks.CreateCheckRun(ctx, "alice", "falcon", github.CreateCheckRunOptions{Name: "build", HeadSHA: sha}); statusOf(err) != http.StatusForbidden {
 		t.Errorf("a person makes a check run: %v, want 403", err)
 	}
-	app := registerApp(t, f, `{"checks": "write"}`)
+	app := registerApp(t, f, map[string]string{"checks": "write"})
 	run, _, err := app.Checks.CreateCheckRun(ctx, "alice", "falcon", github.CreateCheckRunOptions{Name: "build", HeadSHA: sha, Status: new("in_progress")})
 	if err != nil {
 		t.Fatal(err)
