@@ -50,6 +50,7 @@ type Options struct {
 type Client struct {
 	*gh.Client
 	graphQL string
+	token   TokenSource
 }
 
 // New returns a client. It makes no request.
@@ -71,7 +72,7 @@ func New(opts Options) (*Client, error) {
 	c.UserAgent = "lanner"
 	if opts.BaseURL == "" {
 		t.hosts = []string{c.BaseURL.Host, c.UploadURL.Host}
-		return &Client{Client: c, graphQL: "https://api.github.com/graphql"}, nil
+		return &Client{Client: c, graphQL: "https://api.github.com/graphql", token: opts.Token}, nil
 	}
 	upload := opts.UploadURL
 	if upload == "" {
@@ -83,7 +84,17 @@ func New(opts Options) (*Client, error) {
 	}
 	t.hosts = []string{c.BaseURL.Host, c.UploadURL.Host}
 	graphQL := strings.TrimSuffix(c.BaseURL.String(), "v3/") + "graphql"
-	return &Client{Client: c, graphQL: graphQL}, nil
+	return &Client{Client: c, graphQL: graphQL, token: opts.Token}, nil
+}
+
+// Login returns the login of the account that the client acts as. GitHub tells
+// it a person at /user, which no App may read.
+func (c *Client) Login(ctx context.Context) (string, error) {
+	if app, ok := c.token.(*App); ok {
+		return app.Login(ctx)
+	}
+	me, _, err := c.Users.Get(ctx, "")
+	return me.GetLogin(), err
 }
 
 // GraphQLError is what a GraphQL query was answered instead of data.

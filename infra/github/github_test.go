@@ -5,9 +5,6 @@ package github_test
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
-	"crypto/rsa"
-	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
@@ -180,39 +177,6 @@ func TestGraphQL(t *testing.T) {
 	}
 	if err := c.GraphQL(context.Background(), `{x}`, nil, &out); err == nil {
 		t.Error("a cut answer passed")
-	}
-}
-
-func TestApp(t *testing.T) {
-	t.Parallel()
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var issued atomic.Int32
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if len(strings.Split(strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "), ".")) != 3 {
-			t.Errorf("%s is not asked with a JWT", r.URL.Path)
-		}
-		switch r.URL.Path {
-		case "/api/v3/repos/o/r/installation":
-			fmt.Fprint(w, `{"id":5}`)
-		case "/api/v3/app/installations/5/access_tokens":
-			issued.Add(1)
-			_ = json.NewEncoder(w).Encode(map[string]any{"token": "ghs_1", "expires_at": time.Now().Add(time.Hour)})
-		default:
-			http.NotFound(w, r)
-		}
-	}))
-	defer srv.Close()
-	app := &github.App{ID: 1, Key: key, Remote: github.Remote{Owner: "o", Name: "r", BaseURL: srv.URL + "/api/v3/"}}
-	for range 2 {
-		if token, err := app.Token(context.Background()); err != nil || token != "ghs_1" {
-			t.Fatalf("token %q, %v", token, err)
-		}
-	}
-	if issued.Load() != 1 {
-		t.Errorf("%d tokens issued for two requests", issued.Load())
 	}
 }
 

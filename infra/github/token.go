@@ -77,6 +77,7 @@ type App struct {
 	mu      sync.Mutex
 	token   string
 	expires time.Time
+	granted *gh.InstallationPermissions
 }
 
 // LoadAppKey reads the PEM private key that GitHub gave for an App.
@@ -111,11 +112,7 @@ func (a *App) Token(ctx context.Context) (string, error) {
 	if a.token != "" && now.Add(time.Minute).Before(a.expires) {
 		return a.token, nil
 	}
-	jwt, err := a.jwt(now)
-	if err != nil {
-		return "", err
-	}
-	client, err := New(Options{BaseURL: a.Remote.BaseURL, Token: StaticToken(jwt), Transport: a.Transport})
+	client, err := a.self(now)
 	if err != nil {
 		return "", err
 	}
@@ -127,8 +124,40 @@ func (a *App) Token(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("token for installation %d of app %d: %w", inst.GetID(), a.ID, err)
 	}
-	a.token, a.expires = token.GetToken(), token.GetExpiresAt().Time
+	a.token, a.expires, a.granted = token.GetToken(), token.GetExpiresAt().Time, token.GetPermissions()
 	return a.token, nil
+}
+
+// Permissions returns what the installation may do.
+func (a *App) Permissions(ctx context.Context) (*gh.InstallationPermissions, error) {
+	if _, err := a.Token(ctx); err != nil {
+		return nil, err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.granted, nil
+}
+
+// Login returns the login of the account that the App acts as.
+func (a *App) Login(ctx context.Context) (string, error) {
+	client, err := a.self(time.Now())
+	if err != nil {
+		return "", err
+	}
+	me, _, err := client.Apps.Get(ctx, "")
+	if err != nil {
+		return "", fmt.Errorf("app %d: %w", a.ID, err)
+	}
+	return me.GetSlug() + "[bot]", nil
+}
+
+// self is a client that speaks for the App itself, not for an installation.
+func (a *App) self(now time.Time) (*Client, error) {
+	jwt, err := a.jwt(now)
+	if err != nil {
+		return nil, err
+	}
+	return New(Options{BaseURL: a.Remote.BaseURL, Token: StaticToken(jwt), Transport: a.Transport})
 }
 
 // jwt makes the token by which an App itself speaks: RS256, at most ten

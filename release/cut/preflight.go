@@ -139,6 +139,9 @@ func (r *Release) checkLead(context.Context) ([]Finding, error) {
 }
 
 func (r *Release) checkPermission(ctx context.Context) ([]Finding, error) {
+	if app, ok := r.cfg.Token.(*github.App); ok {
+		return r.checkAppPermissions(ctx, app)
+	}
 	level, _, err := r.cfg.GitHub.Repositories.GetPermissionLevel(ctx, r.cfg.Place.Owner, r.cfg.Place.Name, r.me)
 	// Who may not even push may not ask either.
 	if status := github.StatusOf(err); err != nil && status != http.StatusForbidden && status != http.StatusNotFound {
@@ -151,6 +154,30 @@ func (r *Release) checkPermission(ctx context.Context) ([]Finding, error) {
 		}}, nil
 	}
 	return nil, nil
+}
+
+// checkAppPermissions: an App is no collaborator, its installation says what it
+// may.
+func (r *Release) checkAppPermissions(ctx context.Context, app *github.App) ([]Finding, error) {
+	granted, err := app.Permissions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var lacks []string
+	for _, p := range []struct{ name, have string }{
+		{"contents", granted.GetContents()}, {"issues", granted.GetIssues()}, {"pull_requests", granted.GetPullRequests()},
+	} {
+		if p.have != "write" {
+			lacks = append(lacks, p.name+": write")
+		}
+	}
+	if len(lacks) == 0 {
+		return nil, nil
+	}
+	return []Finding{{
+		Code: "no-permission", Message: fmt.Sprintf("the installation of %s on %s lacks %s", r.me, r.cfg.Place, strings.Join(lacks, ", ")),
+		Fix: "grant it in the App's settings; `release plan --permissions` lists what for", Final: true,
+	}}, nil
 }
 
 // checkGreen: statuses and check runs of exactly the planned commit.

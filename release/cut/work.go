@@ -39,11 +39,11 @@ func Open(ctx context.Context, cfg Config) (*Release, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	me, _, err := cfg.GitHub.Users.Get(ctx, "")
+	me, err := cfg.GitHub.Login(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("asking %s who you are: %w", cfg.Place.Web, err)
 	}
-	r := &Release{cfg: cfg, me: strings.ToLower(me.GetLogin())}
+	r := &Release{cfg: cfg, me: strings.ToLower(me)}
 	r.repo = git.Repo{Dir: filepath.Join(cfg.WorkDir, "repo.git")}
 	if err := r.initWork(ctx); err != nil {
 		return nil, err

@@ -8,7 +8,9 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -269,6 +271,33 @@ func TestTwoAtOnce(t *testing.T) {
 	}
 	if s := w.state(); len(s.Issues) != 1 || len(s.Pulls) != 2 {
 		t.Errorf("two runs at once left %+v", s)
+	}
+}
+
+// TestApp cuts as a GitHub App: it proposes, people approve.
+func TestApp(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	app := func(name string, permissions map[string]string) []string {
+		made := w.forge.App(name, strings.Split(place, "/")[0], permissions)
+		file := filepath.Join(t.TempDir(), "app.pem")
+		w.check(os.WriteFile(file, []byte(made.PEM), 0o600))
+		return append(slices.Clone(cutArgs), "--reason", "alice let it", "--app-id", fmt.Sprint(made.ID), "--app-key-file", file)
+	}
+	r := w.release("nobody", app("Reader", map[string]string{"contents": "read", "issues": "write"})...)
+	if r.code != 1 || !strings.Contains(r.stderr, "finding no-permission: the installation of reader[bot] on "+place+" lacks contents: write, pull_requests: write") {
+		t.Errorf("an app that may only read: %v", r)
+	}
+	args := app("Releaser", map[string]string{"contents": "write", "issues": "write", "pull_requests": "write", "checks": "read", "statuses": "read"})
+	if r := w.release("nobody", args...); r.code != 1 || !strings.Contains(r.stderr, "waiting for the approval") {
+		t.Fatalf("the first cut should wait for approvals: %v", r)
+	}
+	w.approve("alice", "bob")
+	if r := w.must("nobody", args...); !strings.HasSuffix(r.stdout, "v0.1.0\n") {
+		t.Errorf("released: %v", r)
+	}
+	if body := w.trackingBody(); !strings.Contains(body, "Cut by releaser[bot], not by the lead: alice let it") {
+		t.Errorf("the tracking issue: %s", body)
 	}
 }
 
