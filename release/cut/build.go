@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/lanner-project/lanner/release/artifact"
 	"github.com/lanner-project/lanner/release/artifact/signature"
@@ -151,29 +152,49 @@ func (r *Release) build(ctx context.Context) error {
 		return err
 	}
 	defer os.RemoveAll(second)
-	var sets [2]artifact.Set
-	for i, d := range []string{dir, second} {
-		what := fmt.Sprintf("build %d of 2", i+1)
-		if sets[i], err = artifact.Build(ctx, spec, d, r.buildOptions(what, i+1)); err != nil {
-			return fmt.Errorf("%s: %w", what, err)
-		}
-	}
-	diffs, err := artifact.Compare(sets[0], sets[1])
+	set, err := r.buildTwice(ctx, spec, dir, second)
 	if err != nil {
 		return err
-	}
-	if len(diffs) > 0 {
-		return fmt.Errorf("the two builds differ, so nobody could prove this release: %v", diffs[0])
 	}
 	key, err := signature.OpenKey(ctx, r.cfg.SigningKey, r.cfg.AgentSocket)
 	if err != nil {
 		return err
 	}
-	set, err := artifact.Sign(ctx, sets[0], key)
+	set, err = artifact.Sign(ctx, set, key)
 	if err := errors.Join(err, key.Close()); err != nil {
 		return err
 	}
 	return r.saveBuilt(spec, set)
+}
+
+// buildTwice builds into two folders at a time and returns the first set, if
+// the second is the same to the byte.
+func (r *Release) buildTwice(ctx context.Context, spec artifact.Spec, dirs ...string) (artifact.Set, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	sets := make([]artifact.Set, len(dirs))
+	var building sync.WaitGroup
+	for i, dir := range dirs {
+		building.Go(func() {
+			what := fmt.Sprintf("build %d of %d", i+1, len(dirs))
+			var err error
+			if sets[i], err = artifact.Build(ctx, spec, dir, r.buildOptions(what, i+1)); err != nil {
+				cancel(fmt.Errorf("%s: %w", what, err)) // the first to fail stops the other
+			}
+		})
+	}
+	building.Wait()
+	if err := context.Cause(ctx); err != nil {
+		return artifact.Set{}, err
+	}
+	diffs, err := artifact.Compare(sets[0], sets[1])
+	if err != nil {
+		return artifact.Set{}, err
+	}
+	if len(diffs) > 0 {
+		return artifact.Set{}, fmt.Errorf("the two builds differ, so nobody could prove this release: %v", diffs[0])
+	}
+	return sets[0], nil
 }
 
 // buildOptions gives the second build a compile cache of its own: it must not

@@ -51,7 +51,8 @@ type Config struct {
 	Log      *slog.Logger
 }
 
-// Reporter shows a person what happens. Its methods return at once.
+// Reporter shows a person what happens. Its methods return at once, and may be
+// called concurrently.
 type Reporter interface {
 	// Step says that a step has reached a state.
 	Step(name string, state State, detail string)
