@@ -2,6 +2,19 @@
 
 package diag
 
+import (
+	"cmp"
+	"slices"
+)
+
+// A Pos is a place in a file. Line and Col count from 1, Col in bytes; a zero
+// Line means that the place is not known.
+type Pos struct {
+	File      string
+	Line, Col int
+	Offset    int // in bytes from the file's start
+}
+
 // A Severity says whether a text can be used in spite of a diagnostic.
 type Severity uint8
 
@@ -34,7 +47,7 @@ type Diagnostic struct {
 
 // A Place is an item of a file that a diagnostic is in: a rule, its condition.
 type Place struct {
-	Kind string // "rule", "macro", "condition expression"
+	Kind string // "rule", "macro condition"
 	Name string // may be empty
 	Pos  Pos
 }
@@ -48,18 +61,22 @@ type Related struct {
 // A List collects diagnostics, so that all mistakes are told at once.
 type List struct {
 	Diagnostics []Diagnostic
-	sources     map[string][]byte
+	sources     []source
+}
+
+// A source is a file that was read.
+type source struct {
+	file string
+	text []byte
 }
 
 // Add puts a diagnostic at the end.
 func (l *List) Add(d Diagnostic) { l.Diagnostics = append(l.Diagnostics, d) }
 
-// AddSource gives the list the text of a file, from which it quotes lines.
+// AddSource gives the list the text of a file, from which it quotes lines. The
+// files are reported in the order in which they are added.
 func (l *List) AddSource(file string, text []byte) {
-	if l.sources == nil {
-		l.sources = make(map[string][]byte)
-	}
-	l.sources[file] = text
+	l.sources = append(l.sources, source{file, text})
 }
 
 // Errors returns how many of the diagnostics are errors.
@@ -71,4 +88,32 @@ func (l *List) Errors() int {
 		}
 	}
 	return n
+}
+
+// Sort puts the diagnostics in the order of their places: of the files as they
+// were added, and within each from top to bottom. What has no place comes
+// first.
+func (l *List) Sort() {
+	order := make(map[string]int, len(l.sources))
+	for i, s := range l.sources {
+		order[s.file] = i + 1
+	}
+	slices.SortStableFunc(l.Diagnostics, func(a, b Diagnostic) int {
+		return cmp.Or(
+			cmp.Compare(order[a.Pos.File], order[b.Pos.File]),
+			cmp.Compare(a.Pos.Line, b.Pos.Line),
+			cmp.Compare(a.Pos.Col, b.Pos.Col),
+			cmp.Compare(a.Severity, b.Severity),
+		)
+	})
+}
+
+// text returns the source of a file, nil where it is not known.
+func (l *List) text(file string) []byte {
+	for _, s := range l.sources {
+		if s.file == file {
+			return s.text
+		}
+	}
+	return nil
 }
