@@ -53,7 +53,7 @@ type Field struct {
 	NoOutput    bool // for conditions only
 
 	Doc        string // one sentence for the reference
-	Deprecated string // what to use instead
+	Deprecated string // what to do instead, to be read after "deprecated: "
 }
 
 // Fields are all fields, indexed by FieldID.
