@@ -49,6 +49,27 @@ func (e *Event) AddParam(size uint32) bool {
 	return true
 }
 
+// SetParams16 gives the event new parameters at once: lens holds their lengths,
+// two bytes each, and data holds them back to back. It reports whether the event
+// has room for them and data is long enough; if not, the event has none.
+func (e *Event) SetParams16(lens, data []byte) bool {
+	e.data, e.n = data, 0
+	n := len(lens) / 2
+	if n > MaxParams {
+		return false
+	}
+	var end uint32
+	for i := range n {
+		end += uint32(binary.LittleEndian.Uint16(lens[2*i:]))
+		e.ends[i] = end
+	}
+	if uint64(end) > uint64(len(data)) {
+		return false
+	}
+	e.n = n
+	return true
+}
+
 // NumParams returns how many parameters the event carries, which may be fewer
 // than its type has: older sources know fewer.
 func (e *Event) NumParams() int { return e.n }

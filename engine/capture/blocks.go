@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package capture
+
+import (
+	"errors"
+	"fmt"
+	"io"
+)
+
+const (
+	// bufferSize is what is asked of the file at once. It fits into the second
+	// cache of a core, beside what reads the events.
+	bufferSize = 256 << 10
+	// maxEvent is how long the block of an event may be: parameters have lengths
+	// of two bytes, so it is far less but for the few types with large ones.
+	maxEvent = 32 << 20
+	// maxList is how long other blocks may be.
+	maxList = 1 << 30
+	// resyncWindow is how far after a damaged block the next one is looked for.
+	resyncWindow = 1 << 20
+)
+
+// errLong says that the next block is a list which need not fit into memory.
+var errLong = errors.New("a long list")
+
+// blocks finds the blocks of a file, in a buffer that slides over it.
+type blocks struct {
+	src      io.Reader
+	buf      []byte
+	pos, end int   // what is not looked at yet
+	base     int64 // where in the file buf starts
+	err      error // why src gives no more
+	shared   bool  // a chunk holds the buffer: it may not be written
+
+	damaged      uint64
+	damagedBytes uint64
+}
+
+func newBlocks(src io.Reader) *blocks {
+	return &blocks{src: src, buf: make([]byte, bufferSize)}
+}
+
+// offset is where in the file the next block starts.
+func (b *blocks) offset() int64 { return b.base + int64(b.pos) }
+
+// fill reads until n bytes are there, and reports whether they are. The buffer
+// grows with what was read, never with what a block says about its length.
+func (b *blocks) fill(n int) bool {
+	const maxEmptyReads = 100
+	for empty := 0; b.end-b.pos < n; {
+		if b.err != nil {
+			return false
+		}
+		b.room(n)
+		m, err := b.src.Read(b.buf[b.end:])
+		b.end += m
+		b.err = err
+		if m > 0 {
+			empty = 0
+		} else if empty++; empty == maxEmptyReads && err == nil {
+			b.err = io.ErrNoProgress
+		}
+	}
+	return true
+}
+
+// room makes place behind what is there, where n bytes are wanted in all.
+func (b *blocks) room(n int) {
+	have := b.end - b.pos
+	switch {
+	case have == len(b.buf):
+		b.move(make([]byte, 2*len(b.buf)))
+	case b.end < len(b.buf) && len(b.buf)-b.pos >= n:
+	case b.shared:
+		b.move(make([]byte, len(b.buf)))
+	default:
+		b.move(b.buf)
+	}
+}
+
+func (b *blocks) move(to []byte) {
+	copy(to, b.buf[b.pos:b.end])
+	b.base += int64(b.pos)
+	b.buf, b.pos, b.end, b.shared = to, 0, b.end-b.pos, false
+}
+
+// header returns the type and the length of the next block, which are what the
+// file says: nothing is believed yet. At the end it returns io.EOF.
+func (b *blocks) header() (typ, length uint32, err error) {
+	if b.end-b.pos < minBlock && !b.fill(minBlock) {
+		if b.end == b.pos && errors.Is(b.err, io.EOF) {
+			return 0, 0, io.EOF
+		}
+		return 0, 0, b.cut("a block of at least 12 bytes", minBlock)
+	}
+	h := b.buf[b.pos:]
+	return le.Uint32(h), le.Uint32(h[4:]), nil
+}
+
+// block returns the next block, whole, and steps over it. It is valid until the
+// next call. A list that is longer than the buffer stays, and the error is
+// errLong. What is damaged is stepped over: then the block is what lies
+// before the next good one, and whole is false.
+func (b *blocks) block() (block []byte, whole bool, err error) {
+	// The fast way: all of it is here and right.
+	if have := b.buf[b.pos:b.end]; len(have) >= minBlock {
+		n := uint64(le.Uint32(have[4:]))
+		if n >= minBlock && n <= uint64(len(have)) && le.Uint32(have[n-blockTrailer:]) == uint32(n) {
+			b.pos += int(n)
+			return have[:n:n], true, nil
+		}
+	}
+	typ, length, err := b.header()
+	if err != nil {
+		return nil, false, err
+	}
+	if length < minBlock || length > limit(typ) {
+		return b.resync()
+	}
+	if _, _, event := eventBlock(typ); !event && length > bufferSize {
+		return nil, false, errLong
+	}
+	if !b.fill(int(length)) {
+		return nil, false, b.cut(fmt.Sprintf("a block of type %#x", typ), int64(length))
+	}
+	have := b.buf[b.pos:b.end]
+	if le.Uint32(have[length-blockTrailer:]) != length {
+		return b.resync()
+	}
+	b.pos += int(length)
+	return have[:length:length], true, nil
+}
+
+// limit is how long a block of a type may be.
+func limit(typ uint32) uint32 {
+	if _, _, event := eventBlock(typ); event || !knownBlock(typ) {
+		return maxEvent
+	}
+	return maxList
+}
+
+// resync steps over a damaged block: up to the next place where a block may
+// start, with another one after it or the end of the file.
+//
+// One writer of captures (libs before 0.26, of captures that began as version
+// 1.0 or 1.1) states wrong lengths of interface lists; what follows is good.
+func (b *blocks) resync() ([]byte, bool, error) {
+	start := b.offset()
+	typ := le.Uint32(b.buf[b.pos:])
+	for at := 4; at <= resyncWindow; at++ {
+		if !b.fill(at + minBlock) {
+			break
+		}
+		if b.plausible(at) {
+			block := b.buf[b.pos:][:at:at]
+			b.pos += at
+			b.damaged++
+			b.damagedBytes += uint64(at)
+			return block, false, nil
+		}
+	}
+	if b.err != nil && !errors.Is(b.err, io.EOF) {
+		return nil, false, fmt.Errorf("byte %d: %w", start, b.err)
+	}
+	return nil, false, fmt.Errorf("byte %d: a damaged block of type %#x, and no other block after it: %w", start, typ, ErrDamaged)
+}
+
+// plausible reports whether a block may start at a distance from here.
+func (b *blocks) plausible(at int) bool {
+	h := b.buf[b.pos+at:]
+	length := le.Uint32(h[4:])
+	if !knownBlock(le.Uint32(h)) || length < minBlock || length > resyncWindow {
+		return false
+	}
+	next := at + int(length)
+	if !b.fill(next) || le.Uint32(b.buf[b.pos+next-blockTrailer:]) != length {
+		return false
+	}
+	if !b.fill(next + minBlock) {
+		return b.end-b.pos == next
+	}
+	return knownBlock(le.Uint32(b.buf[b.pos+next:]))
+}
+
+// cut is the error for a file that ends within a block, or whose reading fails
+// there.
+func (b *blocks) cut(what string, want int64) error {
+	err := b.err
+	if errors.Is(err, io.EOF) {
+		err = io.ErrUnexpectedEOF
+	}
+	return fmt.Errorf("byte %d: cut off after %d of %d bytes of %s: %w", b.offset(), b.end-b.pos, want, what, err)
+}
+
+// skip steps over n bytes that need not be in the buffer.
+func (b *blocks) skip(n int64) error {
+	for n > 0 {
+		if b.end == b.pos && !b.fill(1) {
+			return b.cut("a list", n)
+		}
+		step := min(n, int64(b.end-b.pos))
+		b.pos += int(step)
+		n -= step
+	}
+	return nil
+}

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package capture reads recorded events: .scap files, plain or
+// compressed with gzip.
+//
+// It reads every version of the format. It keeps no state of the machine and
+// opens no files. Its memory does not grow with the file. It trusts no length
+// that a file states: what cannot be is counted and stepped over, and what is
+// cut off is an error that says where.
+//
+// A Reader belongs to one goroutine.
+package capture
