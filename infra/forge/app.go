@@ -275,15 +275,7 @@ func (c *call) getInstallation() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return c.answerInstallation(inst)
-}
-
-func (c *call) answerInstallation(inst *installation) (reply, error) {
-	out, err := c.installation(inst)
-	if err != nil {
-		return reply{}, err
-	}
-	return ok(out)
+	return show(c.installation(inst))
 }
 
 func (c *call) getRepoInstallation() (reply, error) {
@@ -298,7 +290,7 @@ func (c *call) getRepoInstallation() (reply, error) {
 	if len(inst.Repositories) > 0 && !slices.Contains(inst.Repositories, r.ID) {
 		return reply{}, errNotFound
 	}
-	return c.answerInstallation(inst)
+	return show(c.installation(inst))
 }
 
 func (c *call) getOrgInstallation() (reply, error) {
@@ -310,7 +302,7 @@ func (c *call) getOrgInstallation() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return c.answerInstallation(inst)
+	return show(c.installation(inst))
 }
 
 // createInstallationToken gives an hour's token, for no more than the app has.

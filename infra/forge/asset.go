@@ -115,11 +115,7 @@ func (c *call) getAsset() (reply, error) {
 	if strings.Contains(c.r.Header.Get("Accept"), "application/octet-stream") {
 		return c.redirectToBytes(a)
 	}
-	out, err := c.asset(repo, r, a)
-	if err != nil {
-		return reply{}, err
-	}
-	return ok(out)
+	return show(c.asset(repo, r, a))
 }
 
 func (c *call) updateAsset() (reply, error) {
@@ -144,11 +140,7 @@ func (c *call) updateAsset() (reply, error) {
 	if err := assets.put(c.tx, a); err != nil {
 		return reply{}, assetTaken(err)
 	}
-	out, err := c.asset(repo, r, a)
-	if err != nil {
-		return reply{}, err
-	}
-	return ok(out)
+	return show(c.asset(repo, r, a))
 }
 
 // deleteAsset forgets an asset. Its bytes go when the forge is opened again

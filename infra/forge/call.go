@@ -71,6 +71,22 @@ func ok(v any) (reply, error)      { return reply{status: http.StatusOK, body: v
 func created(v any) (reply, error) { return reply{status: http.StatusCreated, body: v}, nil }
 func noContent() (reply, error)    { return reply{status: http.StatusNoContent}, nil }
 
+// show answers what a render function returned, or its error.
+func show(v any, err error) (reply, error) {
+	if err != nil {
+		return reply{}, err
+	}
+	return ok(v)
+}
+
+// showNew is show for what the request made.
+func showNew(v any, err error) (reply, error) {
+	if err != nil {
+		return reply{}, err
+	}
+	return created(v)
+}
+
 // param returns a variable part of the path, unescaped.
 func (c *call) param(name string) string { return c.params[name] }
 

@@ -175,11 +175,7 @@ func (c *call) createCheckRun() (reply, error) {
 			return reply{}, err
 		}
 	}
-	out, err := c.checkRun(r, run)
-	if err != nil {
-		return reply{}, err
-	}
-	return created(out)
+	return showNew(c.checkRun(r, run))
 }
 
 // checkRunOfPath returns the check run that the path names.
@@ -200,11 +196,7 @@ func (c *call) checkRunOfPath(need level) (*repository, *checkRun, error) {
 }
 
 func (c *call) answerCheckRun(r *repository, run *checkRun) (reply, error) {
-	out, err := c.checkRun(r, run)
-	if err != nil {
-		return reply{}, err
-	}
-	return ok(out)
+	return show(c.checkRun(r, run))
 }
 
 func (c *call) getCheckRun() (reply, error) {

@@ -119,11 +119,7 @@ func (c *call) createComment() (reply, error) {
 	if err := c.emitComment(r, i, m, "created", nil); err != nil {
 		return reply{}, err
 	}
-	out, err := c.comment(r, i, m)
-	if err != nil {
-		return reply{}, err
-	}
-	return created(out)
+	return showNew(c.comment(r, i, m))
 }
 
 func (c *call) listComments() (reply, error) {
@@ -178,8 +174,9 @@ func (c *call) listRepoComments() (reply, error) {
 	})
 }
 
-// commentOfPath returns the comment that the path names.
-func (c *call) commentOfPath() (*repository, *issue, *comment, error) {
+// ofIssue returns the document that the path names by its id, and what it
+// belongs to: an issue or pull request of the path's repository.
+func ofIssue[T any, P document[T]](c *call, k kind[T, P]) (*repository, *issue, P, error) {
 	r, err := c.repo(levelRead)
 	if err != nil {
 		return nil, nil, nil, err
@@ -188,31 +185,27 @@ func (c *call) commentOfPath() (*repository, *issue, *comment, error) {
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	m, err := comments.get(c.tx, id)
+	doc, err := k.get(c.tx, id)
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	i, err := issues.get(c.tx, m.Parent)
+	i, err := issues.get(c.tx, doc.head().Parent)
 	if err == nil && i.Parent != r.ID {
 		err = errNotFound // another repository's
 	}
-	return r, i, m, err
+	return r, i, doc, err
 }
 
 func (c *call) getComment() (reply, error) {
-	r, i, m, err := c.commentOfPath()
+	r, i, m, err := ofIssue(c, comments)
 	if err != nil {
 		return reply{}, err
 	}
-	out, err := c.comment(r, i, m)
-	if err != nil {
-		return reply{}, err
-	}
-	return ok(out)
+	return show(c.comment(r, i, m))
 }
 
 func (c *call) updateComment() (reply, error) {
-	r, i, m, err := c.commentOfPath()
+	r, i, m, err := ofIssue(c, comments)
 	if err != nil {
 		return reply{}, err
 	}
@@ -234,15 +227,11 @@ func (c *call) updateComment() (reply, error) {
 	if err := c.emitComment(r, i, m, "edited", object{"body": object{"from": from}}); err != nil {
 		return reply{}, err
 	}
-	out, err := c.comment(r, i, m)
-	if err != nil {
-		return reply{}, err
-	}
-	return ok(out)
+	return show(c.comment(r, i, m))
 }
 
 func (c *call) deleteComment() (reply, error) {
-	r, i, m, err := c.commentOfPath()
+	r, i, m, err := ofIssue(c, comments)
 	if err != nil {
 		return reply{}, err
 	}

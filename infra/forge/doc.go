@@ -33,8 +33,8 @@
 //     return (404 where its existence is a secret, 403 below the level);
 //     c.me() the account that asks; c.param("name") a part of the path;
 //     c.decode(&input) the JSON body; c.tx the transaction
-//   - answer with ok(v), created(v), noContent(), or paged(c, items, render),
-//     which does page, per_page and Link
+//   - answer with ok(v), created(v), noContent(), show(c.thing(r, t)), or
+//     paged(c, items, render), which does page, per_page and Link
 //   - fail with an *apiError: invalid("Issue", "title", "missing_field"),
 //     forbidden("…"), errNotFound. An error that wraps errMissing answers 404;
 //     any other answers 500 and is logged

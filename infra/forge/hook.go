@@ -239,11 +239,7 @@ func (c *call) createHook() (reply, error) {
 	if err := c.ping(owner, h); err != nil {
 		return reply{}, err
 	}
-	out, err := c.hook(h)
-	if err != nil {
-		return reply{}, err
-	}
-	return created(out)
+	return showNew(c.hook(h))
 }
 
 // ping tells a hook, and no other, that it was made.
@@ -291,11 +287,7 @@ func (c *call) getHook() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	out, err := c.hook(h)
-	if err != nil {
-		return reply{}, err
-	}
-	return ok(out)
+	return show(c.hook(h))
 }
 
 func (c *call) updateHook() (reply, error) {
@@ -313,11 +305,7 @@ func (c *call) updateHook() (reply, error) {
 	if err := hooks.put(c.tx, h); err != nil {
 		return reply{}, err
 	}
-	out, err := c.hook(h)
-	if err != nil {
-		return reply{}, err
-	}
-	return ok(out)
+	return show(c.hook(h))
 }
 
 func (c *call) deleteHook() (reply, error) {

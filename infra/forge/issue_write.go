@@ -98,11 +98,7 @@ func (c *call) createIssue() (reply, error) {
 	if err := c.applyTriage(r, i, &in); err != nil {
 		return reply{}, err
 	}
-	out, err := c.fullIssue(r, i)
-	if err != nil {
-		return reply{}, err
-	}
-	return created(out)
+	return showNew(c.fullIssue(r, i))
 }
 
 // applyTriage sets labels, milestone and assignees. GitHub drops them silently
@@ -186,11 +182,7 @@ func (c *call) getIssue() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	out, err := c.fullIssue(r, i)
-	if err != nil {
-		return reply{}, err
-	}
-	return ok(out)
+	return show(c.fullIssue(r, i))
 }
 
 func (c *call) updateIssue() (reply, error) {
@@ -211,11 +203,7 @@ func (c *call) updateIssue() (reply, error) {
 	if err := c.applyState(r, i, &in); err != nil {
 		return reply{}, err
 	}
-	out, err := c.fullIssue(r, i)
-	if err != nil {
-		return reply{}, err
-	}
-	return ok(out)
+	return show(c.fullIssue(r, i))
 }
 
 func (c *call) applyTexts(r *repository, i *issue, in *issueInput) error {

@@ -165,11 +165,7 @@ func (c *call) createLabel() (reply, error) {
 	if err := c.addLabel(r, l); err != nil {
 		return reply{}, err
 	}
-	out, err := c.label(r, l)
-	if err != nil {
-		return reply{}, err
-	}
-	return created(out)
+	return showNew(c.label(r, l))
 }
 
 // labelOfPath returns the label that the path names.
@@ -187,11 +183,7 @@ func (c *call) getLabel() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	out, err := c.label(r, l)
-	if err != nil {
-		return reply{}, err
-	}
-	return ok(out)
+	return show(c.label(r, l))
 }
 
 func (c *call) updateLabel() (reply, error) {
@@ -233,11 +225,7 @@ func (c *call) updateLabel() (reply, error) {
 			return reply{}, err
 		}
 	}
-	out, err := c.label(r, l)
-	if err != nil {
-		return reply{}, err
-	}
-	return ok(out)
+	return show(c.label(r, l))
 }
 
 // deleteLabel takes the label off everything, too; GitHub tells only of the
@@ -417,11 +405,7 @@ func (c *call) changeIssueLabels(change func(have, named []int64) []int64) (repl
 }
 
 func (c *call) answerLabels(r *repository, i *issue) (reply, error) {
-	out, err := c.labelsOf(r, i)
-	if err != nil {
-		return reply{}, err
-	}
-	return ok(out)
+	return show(c.labelsOf(r, i))
 }
 
 func (c *call) clearIssueLabels() (reply, error) {

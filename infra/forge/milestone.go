@@ -246,11 +246,7 @@ func (c *call) createMilestone() (reply, error) {
 	if err := c.emitMilestone(r, m, "created", nil); err != nil {
 		return reply{}, err
 	}
-	out, err := c.milestone(r, m)
-	if err != nil {
-		return reply{}, err
-	}
-	return created(out)
+	return showNew(c.milestone(r, m))
 }
 
 func (c *call) milestoneOfPath(need level) (*repository, *milestone, error) {
@@ -271,11 +267,7 @@ func (c *call) getMilestone() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	out, err := c.milestone(r, m)
-	if err != nil {
-		return reply{}, err
-	}
-	return ok(out)
+	return show(c.milestone(r, m))
 }
 
 func (c *call) updateMilestone() (reply, error) {
@@ -315,11 +307,7 @@ func (c *call) updateMilestone() (reply, error) {
 			return reply{}, err
 		}
 	}
-	out, err := c.milestone(r, m)
-	if err != nil {
-		return reply{}, err
-	}
-	return ok(out)
+	return show(c.milestone(r, m))
 }
 
 func (c *call) deleteMilestone() (reply, error) {

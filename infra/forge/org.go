@@ -190,11 +190,7 @@ func (c *call) getOrg() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	out, err := c.orgFull(org)
-	if err != nil {
-		return reply{}, err
-	}
-	return ok(out)
+	return show(c.orgFull(org))
 }
 
 func (c *call) updateOrg() (reply, error) {

@@ -92,11 +92,7 @@ func (v *view) membership(org *account, m *membership) (object, error) {
 }
 
 func (c *call) answerMembership(org *account, m *membership) (reply, error) {
-	out, err := c.membership(org, m)
-	if err != nil {
-		return reply{}, err
-	}
-	return ok(out)
+	return show(c.membership(org, m))
 }
 
 func (c *call) getMembership() (reply, error) {

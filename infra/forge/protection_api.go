@@ -42,11 +42,7 @@ func (c *call) getProtection() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	out, err := c.protection(r, p)
-	if err != nil {
-		return reply{}, err
-	}
-	return ok(out)
+	return show(c.protection(r, p))
 }
 
 func (v *view) protectionURL(r *repository, branch string) (string, error) {
@@ -219,11 +215,7 @@ func (c *call) putProtection() (reply, error) {
 	if err := c.tellProtection(r, old, p); err != nil {
 		return reply{}, err
 	}
-	out, err := c.protection(r, p)
-	if err != nil {
-		return reply{}, err
-	}
-	return ok(out)
+	return show(c.protection(r, p))
 }
 
 // newProtection reads the input. What is not given is off.

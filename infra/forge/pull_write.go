@@ -69,11 +69,7 @@ func (c *call) createPull() (reply, error) {
 	if err := c.emitIssue(r, i, "opened", nil); err != nil {
 		return reply{}, err
 	}
-	out, err := c.pull(r, i)
-	if err != nil {
-		return reply{}, err
-	}
-	return created(out)
+	return showNew(c.pull(r, i))
 }
 
 // pullSubject returns what becomes the pull request: something new with a
@@ -220,11 +216,7 @@ func (c *call) getPull() (reply, error) {
 			return c.pullText(r, i, form)
 		}
 	}
-	out, err := c.pull(r, i)
-	if err != nil {
-		return reply{}, err
-	}
-	return ok(out)
+	return show(c.pull(r, i))
 }
 
 // pullText answers a pull request as a diff, or as mails of its commits.
@@ -339,11 +331,7 @@ func (c *call) updatePull() (reply, error) {
 			return reply{}, err
 		}
 	}
-	out, err := c.pull(r, i)
-	if err != nil {
-		return reply{}, err
-	}
-	return ok(out)
+	return show(c.pull(r, i))
 }
 
 // retarget gives a pull request another base.

@@ -67,7 +67,7 @@ func onIssue(do func(c *call, parent int64) (reply, error)) handler {
 // onComment is onIssue for the comment of the path.
 func onComment(do func(c *call, parent int64) (reply, error)) handler {
 	return func(c *call) (reply, error) {
-		_, _, m, err := c.commentOfPath()
+		_, _, m, err := ofIssue(c, comments)
 		if err != nil {
 			return reply{}, err
 		}

@@ -212,11 +212,7 @@ func (c *call) answerRelease(repo *repository, r *release, err error) (reply, er
 	if err != nil {
 		return reply{}, err
 	}
-	out, err := c.release(repo, r)
-	if err != nil {
-		return reply{}, err
-	}
-	return ok(out)
+	return show(c.release(repo, r))
 }
 
 // listReleases lists drafts first, then the youngest publication.

@@ -252,11 +252,7 @@ func (c *call) getRepoByID() (reply, error) {
 }
 
 func (c *call) answerRepo(r *repository) (reply, error) {
-	out, err := c.fullRepository(r)
-	if err != nil {
-		return reply{}, err
-	}
-	return ok(out)
+	return show(c.fullRepository(r))
 }
 
 // visible keeps the repositories that who asks may see.

@@ -110,11 +110,7 @@ func (c *call) createRepo(owner *account) (reply, error) {
 			return reply{}, err
 		}
 	}
-	out, err := c.fullRepository(r)
-	if err != nil {
-		return reply{}, err
-	}
-	return created(out)
+	return showNew(c.fullRepository(r))
 }
 
 // addRepo adds the document, the bare repository, and tells so.

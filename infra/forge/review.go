@@ -159,11 +159,7 @@ func (c *call) pullHasCommit(r *repository, i *issue, oid string) error {
 }
 
 func (c *call) answerReview(r *repository, i *issue, w *review) (reply, error) {
-	out, err := c.review(r, i, w)
-	if err != nil {
-		return reply{}, err
-	}
-	return ok(out)
+	return show(c.review(r, i, w))
 }
 
 // submit makes a pending review known.

@@ -258,11 +258,7 @@ func (c *call) answerNewComment(r *repository, i *issue, m *reviewComment) (repl
 	if err := c.emitReviewComment(r, i, m, "created", nil); err != nil {
 		return reply{}, err
 	}
-	out, err := c.reviewComment(r, i, m)
-	if err != nil {
-		return reply{}, err
-	}
-	return created(out)
+	return showNew(c.reviewComment(r, i, m))
 }
 
 func (c *call) replyToReviewComment() (reply, error) {
@@ -343,40 +339,16 @@ func (c *call) listCommentsOfReview() (reply, error) {
 	return paged(c, all, func(m *reviewComment) (object, error) { return c.reviewComment(r, i, m) })
 }
 
-func (c *call) reviewCommentOfPath() (*repository, *issue, *reviewComment, error) {
-	r, err := c.repo(levelRead)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	id, err := c.idParam("id")
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	m, err := reviewComments.get(c.tx, id)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	i, err := issues.get(c.tx, m.Parent)
-	if err == nil && i.Parent != r.ID {
-		err = errNotFound
-	}
-	return r, i, m, err
-}
-
 func (c *call) getReviewComment() (reply, error) {
-	r, i, m, err := c.reviewCommentOfPath()
+	r, i, m, err := ofIssue(c, reviewComments)
 	if err != nil {
 		return reply{}, err
 	}
-	out, err := c.reviewComment(r, i, m)
-	if err != nil {
-		return reply{}, err
-	}
-	return ok(out)
+	return show(c.reviewComment(r, i, m))
 }
 
 func (c *call) updateReviewComment() (reply, error) {
-	r, i, m, err := c.reviewCommentOfPath()
+	r, i, m, err := ofIssue(c, reviewComments)
 	if err != nil {
 		return reply{}, err
 	}
@@ -398,15 +370,11 @@ func (c *call) updateReviewComment() (reply, error) {
 	if err := c.emitReviewComment(r, i, m, "edited", object{"body": object{"from": from}}); err != nil {
 		return reply{}, err
 	}
-	out, err := c.reviewComment(r, i, m)
-	if err != nil {
-		return reply{}, err
-	}
-	return ok(out)
+	return show(c.reviewComment(r, i, m))
 }
 
 func (c *call) deleteReviewComment() (reply, error) {
-	r, i, m, err := c.reviewCommentOfPath()
+	r, i, m, err := ofIssue(c, reviewComments)
 	if err != nil {
 		return reply{}, err
 	}

@@ -94,11 +94,7 @@ func (c *call) requestReviewers() (reply, error) {
 			}
 		}
 	}
-	out, err := c.simplePull(r, i)
-	if err != nil {
-		return reply{}, err
-	}
-	return created(out)
+	return showNew(c.simplePull(r, i))
 }
 
 func (c *call) removeReviewers() (reply, error) {
@@ -126,11 +122,7 @@ func (c *call) removeReviewers() (reply, error) {
 			}
 		}
 	}
-	out, err := c.simplePull(r, i)
-	if err != nil {
-		return reply{}, err
-	}
-	return ok(out)
+	return show(c.simplePull(r, i))
 }
 
 // tellReviewer tells that a user or a team is asked for a review, or no longer.

@@ -117,11 +117,7 @@ func (c *call) createStatus() (reply, error) {
 	if err := c.tellStatus(r, s); err != nil {
 		return reply{}, err
 	}
-	out, err := c.status(r, s)
-	if err != nil {
-		return reply{}, err
-	}
-	return created(out)
+	return showNew(c.status(r, s))
 }
 
 // check says what GitHub would refuse.

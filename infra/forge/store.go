@@ -148,11 +148,14 @@ type meta struct {
 
 func (m *meta) head() *meta { return m }
 
-// kind is one sort of document: its name in the database, and its type.
-type kind[T any, P interface {
+// document is a pointer to a type that embeds meta.
+type document[T any] interface {
 	*T
 	head() *meta
-}] string
+}
+
+// kind is one sort of document: its name in the database, and its type.
+type kind[T any, P document[T]] string
 
 // insert adds doc, giving it an id and its times. errTaken: the key is not free.
 func (k kind[T, P]) insert(tx *tx, parent int64, key string, doc P) error {
