@@ -21,9 +21,8 @@ const missing = "<NA>"
 // for an alert of a gigabyte.
 const maxWidth = 4096
 
-// A Config says what alerts carry that the rules do not say.
+// A Config says what alerts hold that the rules do not say.
 type Config struct {
-	Hostname string
 	Location *time.Location // of the fields that print a clock; nil is UTC
 	Extra    []Extra
 }
@@ -31,7 +30,6 @@ type Config struct {
 // A Printer makes the alerts of one rule.
 type Printer struct {
 	rule     *check.Rule
-	hostname string
 	location *time.Location
 	columns  []column
 	message  []piece
@@ -68,7 +66,7 @@ type cell struct {
 // NewPrinter compiles what a rule's alerts are made of.
 func NewPrinter(rule *check.Rule, cfg Config) (*Printer, error) {
 	b := builder{
-		p:      &Printer{rule: rule, hostname: cfg.Hostname, location: cfg.Location},
+		p:      &Printer{rule: rule, location: cfg.Location},
 		byName: make(map[string]int),
 		fields: make(map[string]int),
 	}
@@ -105,11 +103,11 @@ func NewPrinter(rule *check.Rule, cfg Config) (*Printer, error) {
 // Rule returns the rule whose alerts the printer makes.
 func (p *Printer) Rule() *check.Rule { return p.rule }
 
-// Print makes a the alert of the context's event. Of what a held, only its
-// memory stays: whoever wants to keep an alert keeps its Clone.
+// Print makes a the alert of the context's event, but for the hostname. Of what
+// a held, only its memory stays: whoever wants to keep an alert keeps its Clone.
 func (p *Printer) Print(a *Alert, c *extract.Context) {
 	a.Rule, a.Priority, a.Source, a.Tags = p.rule.Name, p.rule.Priority, p.rule.Source, p.rule.Tags
-	a.Time, a.Event, a.Hostname = c.Event.Time, c.Event.Num, p.hostname
+	a.Time, a.Event = c.Event.Time, c.Event.Num
 	buf, cells := a.buf[:0], a.cells[:0]
 	for i := range p.columns {
 		var cl cell
