@@ -8,6 +8,16 @@ import (
 	"github.com/lanner-project/lanner/engine/event"
 )
 
+// largeTypes are the types whose parameters have lengths of four bytes. It is
+// asked for every event, so it is small: the event table itself would push
+// other things out of the cache.
+var largeTypes = func() (large [event.NumTypes]bool) {
+	for t := range event.Type(event.NumTypes) {
+		large[t] = t.Info().Flags&event.Large != 0
+	}
+	return large
+}()
+
 // A decoder turns blocks into events and lists.
 type decoder struct {
 	snap  event.Snapshot
@@ -52,23 +62,40 @@ func (d *decoder) event(block []byte, start int, v1 bool, ev *event.Event) bool 
 	}
 
 	length := uint64(le.Uint32(h[16:]))
-	if v1 {
-		if paramsV1(ev, h, length) {
-			return true
-		}
-	} else if length >= eventHeader && length <= uint64(len(h)) {
-		n, width := uint64(le.Uint32(h[22:])), uint64(2)
-		large := typ.Info().Flags&event.Large != 0
-		if large {
-			width = 4
-		}
-		if body := h[eventHeader:length]; n <= event.MaxParams && n*width <= uint64(len(body)) &&
-			setParams(ev, body[:n*width], int(n), large, body[n*width:]) {
-			return true
-		}
+	if v1 && paramsV1(ev, h, length) || !v1 && params(ev, h, length) {
+		return true
 	}
 	d.stats.Malformed++
 	return false
+}
+
+// params reads the parameters of an event: their lengths are in front of them.
+func params(ev *event.Event, h []byte, length uint64) bool {
+	if length < eventHeader || length > uint64(len(h)) {
+		return false
+	}
+	n := uint64(le.Uint32(h[22:]))
+	body := h[eventHeader:length]
+	if largeTypes[ev.Type] {
+		return paramsLarge(ev, n, body)
+	}
+	if n > event.MaxParams || 2*n > uint64(len(body)) {
+		return false
+	}
+	return ev.SetParams16(body[:2*n], body[2*n:])
+}
+
+func paramsLarge(ev *event.Event, n uint64, body []byte) bool {
+	if n > event.MaxParams || 4*n > uint64(len(body)) {
+		return false
+	}
+	ev.Reset(body[4*n:])
+	for i := range n {
+		if !ev.AddParam(le.Uint32(body[4*i:])) {
+			return false
+		}
+	}
+	return true
 }
 
 // paramsV1 finds out how many parameters an event of version 1 has: so many

@@ -8,5 +8,6 @@
 // that a file states: what cannot be is counted and stepped over, and what is
 // cut off is an error that says where.
 //
-// A Reader belongs to one goroutine.
+// A Reader and a Cursor each belong to one goroutine. A Chunk never changes, and
+// many may read it.
 package capture

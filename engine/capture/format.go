@@ -2,11 +2,7 @@
 
 package capture
 
-import (
-	"encoding/binary"
-
-	"github.com/lanner-project/lanner/engine/event"
-)
+import "encoding/binary"
 
 // A file is a row of blocks: type and total length (four bytes each), what the
 // block holds, padding to four bytes, and the total length again.
@@ -114,19 +110,3 @@ func knownBlock(typ uint32) bool {
 }
 
 var le = binary.LittleEndian
-
-// setParams fills in the parameters of an event: lens holds n lengths of two
-// bytes, of four in large events, and data the parameters. It reports false
-// where the lengths do not fit.
-func setParams(ev *event.Event, lens []byte, n int, large bool, data []byte) bool {
-	if !large {
-		return ev.SetParams16(lens[:2*n], data)
-	}
-	ev.Reset(data)
-	for i := range n {
-		if !ev.AddParam(le.Uint32(lens[4*i:])) {
-			return false
-		}
-	}
-	return true
-}

@@ -33,6 +33,19 @@ type Stats struct {
 	Drops        uint64 // notices in the capture that its source had to drop events
 }
 
+// Add adds the counters of o: a reader's and a cursor's make up all of a capture
+// that was read in chunks.
+func (s *Stats) Add(o Stats) {
+	s.Events += o.Events
+	s.Sections += o.Sections
+	s.UnknownTypes += o.UnknownTypes
+	s.Malformed += o.Malformed
+	s.Damaged += o.Damaged
+	s.DamagedBytes += o.DamagedBytes
+	s.UnknownBlock += o.UnknownBlock
+	s.Drops += o.Drops
+}
+
 // A Reader hands out the events of a capture.
 type Reader struct {
 	decoder

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package capture
+
+import (
+	"errors"
+	"io"
+
+	"github.com/lanner-project/lanner/engine/event"
+)
+
+// A Chunk is some blocks of a capture, one after the other. It never changes.
+type Chunk struct {
+	data   []byte
+	broken bool // what a damaged block left
+}
+
+// NextChunk returns the blocks that follow, to be read by the cursors of
+// several workers. At the end of the capture it returns io.EOF, or the error
+// that Next would.
+//
+// Preconditions: Next is not called for the same reader.
+func (c *Reader) NextChunk() (*Chunk, error) {
+	b := c.blocks
+	if _, _, err := b.header(); err != nil {
+		return nil, err
+	}
+	b.shared = true
+	if data := b.row(); len(data) > 0 {
+		return &Chunk{data: data}, nil
+	}
+	block, whole, err := b.block()
+	if errors.Is(err, errLong) {
+		block, whole, err = c.longBlock()
+	}
+	if err != nil {
+		return nil, err
+	}
+	b.shared = true
+	return &Chunk{data: block, broken: !whole}, nil
+}
+
+// longBlock reads a list that does not fit into the buffer, for workers who
+// have to read it more than once.
+func (c *Reader) longBlock() ([]byte, bool, error) {
+	b := c.blocks
+	_, length, err := b.header()
+	if err != nil {
+		return nil, false, err
+	}
+	if length > maxEvent {
+		c.stats.Malformed++
+		return nil, true, b.skip(int64(length))
+	}
+	if !b.fill(int(length)) {
+		return nil, false, b.cut("a list", int64(length))
+	}
+	block := b.buf[b.pos:][:length:length]
+	b.pos += int(length)
+	return block, true, nil
+}
+
+// row returns the blocks that are in the buffer as a whole, and steps over them.
+func (b *blocks) row() []byte {
+	have := b.buf[b.pos:b.end]
+	n := 0
+	for {
+		rest := have[n:]
+		if len(rest) < minBlock {
+			break
+		}
+		length := uint64(le.Uint32(rest[4:]))
+		if length < minBlock || length > uint64(len(rest)) || le.Uint32(rest[length-blockTrailer:]) != uint32(length) {
+			break
+		}
+		n += int(length)
+	}
+	b.pos += n
+	return have[:n:n]
+}
+
+// A Cursor reads the events of chunks. It has to be given all chunks of a
+// capture, in order: it numbers the events, and merges those that belong
+// together.
+type Cursor struct {
+	decoder
+	chunk *Chunk
+	rest  []byte
+}
+
+// Cursor returns a cursor for the reader's chunks. The lists in the middle of a
+// capture reach snap; those at its head reached the reader's.
+func (c *Reader) Cursor(snap event.Snapshot) *Cursor {
+	if snap == nil {
+		snap = discard{}
+	}
+	return &Cursor{decoder: decoder{snap: snap}}
+}
+
+// Start goes to the first event of a chunk.
+func (c *Cursor) Start(chunk *Chunk) { c.chunk, c.rest = chunk, chunk.data }
+
+// Next reads the next event of the chunk into ev, whose parameters are valid as
+// long as the chunk. At the chunk's end it returns io.EOF.
+func (c *Cursor) Next(ev *event.Event) error {
+	for len(c.rest) >= minBlock {
+		block := c.rest
+		if !c.chunk.broken {
+			n := le.Uint32(block[4:]) // row checked it
+			block = block[:n:n]
+		}
+		c.rest = c.rest[len(block):]
+		ok, err := c.decode(block, !c.chunk.broken, ev)
+		if ok || err != nil {
+			return err
+		}
+	}
+	return io.EOF
+}
+
+// Stats returns what the cursor counted; the reader has counted the rest.
+func (c *Cursor) Stats() Stats {
+	s := c.stats
+	s.Events = c.num
+	return s
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package capture
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/lanner-project/lanner/engine/event"
+)
+
+// show writes all of an event, to compare it with another.
+func show(ev *event.Event) string {
+	s := fmt.Sprintf("%d %d tid=%d cpu=%d %d", ev.Num, ev.Time, ev.TID, ev.CPU, ev.Type)
+	for i := range ev.NumParams() {
+		s += fmt.Sprintf(" %x", ev.Param(i))
+	}
+	return s
+}
+
+// Several workers see in chunks what one reader sees.
+func TestChunks(t *testing.T) {
+	t.Parallel()
+	for _, folder := range []string{"", "new", "corrupt"} {
+		for name, data := range captures(t, folder) {
+			data = append(data[:len(data):len(data)], data...) // a second section
+			var want []string
+			wantStats, err := readAll(t, data, func(ev *event.Event) { want = append(want, show(ev)) })
+			if !errors.Is(err, io.EOF) {
+				t.Errorf("%s: %v", name, err)
+			}
+
+			r, err := NewRawReader(bytes.NewReader(data), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			const workers = 3
+			have, stats := inChunks(t, r, workers)
+			for i := range workers {
+				if diff := cmp.Diff(want, have[i]); diff != "" {
+					t.Fatalf("%s: worker %d: -one reader +in chunks:\n%s", name, i, diff)
+				}
+				total := r.Stats()
+				if total.Add(stats[i]); total != wantStats {
+					t.Errorf("%s: worker %d counted %+v, one reader %+v", name, i, total, wantStats)
+				}
+			}
+		}
+	}
+}
+
+// inChunks reads a capture with several workers at once.
+func inChunks(t *testing.T, r *Reader, workers int) (events [][]string, stats []Stats) {
+	t.Helper()
+	events, stats = make([][]string, workers), make([]Stats, workers)
+	var queues []chan *Chunk
+	var wg sync.WaitGroup
+	for i := range workers {
+		queue := make(chan *Chunk, 2)
+		queues = append(queues, queue)
+		cursor := r.Cursor(nil)
+		wg.Go(func() {
+			var ev event.Event
+			for chunk := range queue {
+				cursor.Start(chunk)
+				for cursor.Next(&ev) == nil {
+					events[i] = append(events[i], show(&ev))
+				}
+			}
+			stats[i] = cursor.Stats()
+		})
+	}
+	for {
+		chunk, err := r.NextChunk()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Error(err)
+			break
+		}
+		for _, q := range queues {
+			q <- chunk
+		}
+	}
+	for _, q := range queues {
+		close(q)
+	}
+	wg.Wait()
+	return events, stats
+}
