@@ -33,7 +33,7 @@ func (s *Stats) Add(o Stats) {
 	s.State.EvictedThreads += o.State.EvictedThreads
 	s.State.EvictedFiles += o.State.EvictedFiles
 	s.State.UnknownThreads += o.State.UnknownThreads
-	s.State.MalformedEvents += o.State.MalformedEvents
+	s.State.RefusedFiles += o.State.RefusedFiles
 }
 
 func addCounts(sum, more map[string]uint64) map[string]uint64 {

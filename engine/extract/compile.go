@@ -18,33 +18,67 @@ type Extractor struct {
 	Need event.Need
 	Kind event.Kind // of the values
 
-	format format
+	print printer
 }
 
-// format says how values of a kind are printed, where that differs by field.
-type format uint8
+// A one reads a single value, a many appends several.
+type (
+	one  = func(*Context) (Value, bool)
+	many = func(*Context, []Value) []Value
+)
+
+// A reader says how a field is read. A field without argument has a one or a
+// many; the others are made for their argument.
+type reader struct {
+	one   one
+	many  many
+	make  func(check.Operand) (reader, error)
+	print printer
+}
 
 // Compile makes the extractor of an operand.
 func Compile(op check.Operand) (Extractor, error) {
+	if op.Transform != check.NoTransform {
+		return compileTransform(op)
+	}
 	f := op.Field.Field()
-	x := Extractor{Need: f.Need, Kind: f.Kind}
-	switch op.Field {
-	case event.FieldEvtNum:
-		x.One = func(c *Context) (Value, bool) { return Value{Num: c.Event.Num}, true }
-	default:
-		return Extractor{}, fmt.Errorf("field %s cannot be extracted", f.Name)
+	r := readers[op.Field]
+	if r.make != nil {
+		made, err := r.make(op)
+		if err != nil {
+			return Extractor{}, fmt.Errorf("field %s: %w", f.Name, err)
+		}
+		if made.print.text == nil {
+			made.print = r.print
+		}
+		r = made
+	}
+	if r.one == nil && r.many == nil {
+		return Extractor{}, fmt.Errorf("field %s is not in this version's events", f.Name)
+	}
+	x := Extractor{One: r.one, Many: r.many, Need: f.Need, Kind: f.Kind, print: r.print}
+	if op.Kind != event.KindNone {
+		x.Kind = op.Kind
+	}
+	if x.print.text == nil {
+		x.print = printerOf(x.Kind)
 	}
 	return x, nil
 }
 
-// AppendText appends the operand's value for the current event as outputs print
-// it. It reports false, and appends nothing, where there is no value.
-func (x *Extractor) AppendText(dst []byte, c *Context) ([]byte, bool) {
-	return dst, false
+// text makes a value of bytes.
+func text(b []byte) (Value, bool) { return Value{Bytes: b}, true }
+
+// num makes a value of a number.
+func num[T ~int | ~int16 | ~int32 | ~int64 | ~uint16 | ~uint32 | ~uint64 | ~uint8](n T) (Value, bool) {
+	return Value{Num: uint64(n)}, true
 }
 
-// AppendJSON appends the operand's value for the current event as alerts hold
-// it: numbers as numbers, null where there is no value.
-func (x *Extractor) AppendJSON(dst []byte, c *Context) []byte {
-	return append(dst, "null"...)
+func boolean(b bool) (Value, bool) {
+	if b {
+		return Value{Num: 1}, true
+	}
+	return Value{}, true
 }
+
+var missing Value

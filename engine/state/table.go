@@ -4,30 +4,17 @@ package state
 
 import "github.com/lanner-project/lanner/engine/event"
 
-// Limits bound the memory of a Table. Zero means the default.
-type Limits struct {
-	Threads int // default 262144
-	Files   int // open file descriptors of all processes; default 262144
-	Bytes   int // of arguments, environments and other texts of processes; default 32 MiB
-}
-
 // Config says how a Table is to be made.
 type Config struct {
 	Limits Limits
 }
 
-// Stats counts what happened to a Table.
-type Stats struct {
-	Threads, Files  int    // held now
-	EvictedThreads  uint64 // to stay inside Limits
-	EvictedFiles    uint64
-	UnknownThreads  uint64 // threads that appeared as actors before anything told about them
-	MalformedEvents uint64 // events whose parameters were too few or too short to follow
-}
+// maxCPUs is how many CPUs are told apart.
+const maxCPUs = 4096
 
 // A Subject is what an event is about, as state stands after the event.
 type Subject struct {
-	Thread *Thread // nil for events of no thread
+	Thread *Thread // nil where it is not known who acted
 	File   *File   // nil where the event has no descriptor, or an unknown one
 	FD     int64   // the descriptor's number; -1 where the event has none
 
@@ -40,78 +27,154 @@ type Subject struct {
 type Table struct {
 	limits  Limits
 	stats   Stats
-	stamps  uint64
-	threads map[int64]*Thread
-	machine event.Machine
+	threads index
+	groups  map[int64]*group // by process
+	roll    []*group         // all groups, those of unknown threads too
+	pool    pool
+	open    int // descriptors in all processes
+	bytes   int // about, of threads and texts
+	evicted recent
+
+	stamps, epoch, clock, seed uint64
+
+	machine    event.Machine
+	interfaces interfaces
+	users      accounts
+	containers containers
+
+	// The event that is followed.
+	acting *group
+	ended  *Thread // who ended by it, to be removed once the rules have seen it
+	closed struct {
+		table *files
+		fd    int64
+		last  int64 // of a range; else fd
+	}
+
+	switched []uint64 // by CPU: when it last left a thread
+
+	started bool // the snapshot is complete
+	ports   map[uint16]bool
+	scratch []byte
+	text    []byte
 }
 
 // New makes an empty table.
 func New(cfg Config) *Table {
-	return &Table{limits: cfg.Limits, threads: make(map[int64]*Thread)}
-}
-
-// Stats returns the counters.
-func (t *Table) Stats() Stats {
-	s := t.stats
-	s.Threads = len(t.threads)
-	return s
+	t := &Table{
+		limits: cfg.Limits.withDefaults(),
+		groups: make(map[int64]*group),
+		seed:   0x2545f4914f6cdd1d,
+		ports:  make(map[uint16]bool),
+	}
+	t.closed.fd = none
+	t.users.init()
+	t.containers.init()
+	return t
 }
 
 // Lookup finds a thread by its number; nil where there is none.
-func (t *Table) Lookup(tid int64) *Thread { return t.threads[tid] }
+func (t *Table) Lookup(tid int64) *Thread { return t.threads.get(tid) }
+
+// BootTime is when the machine started, in nanoseconds since the epoch; 0 where
+// the source did not say.
+func (t *Table) BootTime() uint64 { return t.machine.BootTime }
+
+// Hostname is the machine's name, empty where the source did not say.
+func (t *Table) Hostname() string { return t.machine.Hostname }
 
 // Owner returns the process whose worker has to see the events of a thread when
-// a capture is split. Processes forked from one another share their owner: a
-// child starts with its parent's descriptors. An unknown thread owns itself.
+// a capture is split. A process that was forked shares the owner of its parent,
+// with whose descriptors it starts. An unknown thread owns itself.
 func (t *Table) Owner(tid int64) int64 {
-	if th := t.threads[tid]; th != nil {
-		return th.PID
+	if th := t.threads.get(tid); th != nil {
+		return th.lineage
 	}
 	return tid
 }
 
 // Apply follows an event: it changes the tables and says what the event is
-// about. What the event removes (a descriptor, a thread) is still there for
-// rules to see until Finish.
+// about. What the event removes, a descriptor or a thread, is still there for
+// rules to see until Finish, which the next Apply does too.
 func (t *Table) Apply(ev *event.Event, s *Subject) {
-	*s = Subject{Thread: t.thread(ev.TID), FD: -1}
+	info := t.begin(ev, s)
+	if s.Thread == nil {
+		t.applyUnknown(ev, s)
+		return
+	}
+	if info.FD >= 0 {
+		if fd, ok := ev.Int64(int(info.FD)); ok {
+			s.FD = fd
+			s.File = s.Thread.File(fd)
+		}
+	}
+	if change := follow[ev.Type&511]; change != nil {
+		change(t, ev, s)
+	}
 }
 
 // ApplyLifecycle follows an event of a process that another worker evaluates:
-// threads and processes, no descriptors.
+// threads and processes, users and containers, but no descriptors.
 func (t *Table) ApplyLifecycle(ev *event.Event) {
+	if ev.Type.Info().Flags&event.ModifiesProcess == 0 {
+		t.Finish()
+		return
+	}
 	var s Subject
-	t.Apply(ev, &s)
+	t.begin(ev, &s)
+	if s.Thread == nil {
+		t.applyUnknown(ev, &s)
+	} else if change := follow[ev.Type&511]; change != nil {
+		change(t, ev, &s)
+	}
 }
 
-// Finish carries out what the last event left to do. The next Apply does so
-// too.
-func (t *Table) Finish() {}
-
-// Machine implements event.Snapshot.
-func (t *Table) Machine(m *event.Machine) { t.machine = *m }
-
-// Proc implements event.Snapshot.
-func (t *Table) Proc(p *event.Proc) {}
-
-// File implements event.Snapshot.
-func (t *Table) File(tid int64, f *event.File) {}
-
-// Interface implements event.Snapshot.
-func (t *Table) Interface(*event.Interface) {}
-
-// User implements event.Snapshot.
-func (t *Table) User(*event.User) {}
-
-// Group implements event.Snapshot.
-func (t *Table) Group(*event.Group) {}
-
-func (t *Table) thread(tid int64) *Thread {
-	th := t.threads[tid]
-	if th == nil {
-		t.stamps++
-		th = &Thread{TID: tid, PID: tid, stamp: t.stamps, files: &fileTable{}}
-		t.threads[tid] = th
+// begin finishes the last event and finds out who acts in this one.
+func (t *Table) begin(ev *event.Event, s *Subject) *event.TypeInfo {
+	if !t.started {
+		t.settle()
 	}
-	return th
+	t.Finish()
+	t.containers.last = nil
+	t.clock++
+	info := ev.Type.Info()
+	*s = Subject{Thread: t.threads.get(ev.TID), FD: none}
+	if s.Thread == nil && makesActor(ev.Type, info) {
+		s.Thread = t.actor(ev.TID)
+	}
+	if s.Thread != nil {
+		t.acting = s.Thread.group
+		t.acting.seen = t.clock
+	}
+	return info
+}
+
+// makesActor reports whether a thread that acts in an event, and is not known,
+// is to be remembered. A notice has no actor; a thread that starts tells about
+// itself; of one that ends nothing more will be heard.
+func makesActor(typ event.Type, info *event.TypeInfo) bool {
+	if info.Flags&(event.KeepsLast|event.Unused) != 0 || info.Origin != event.OriginSyscall && info.Origin != event.OriginTracepoint {
+		return false
+	}
+	switch typ {
+	case event.CloneExit, event.Clone3Exit, event.ForkExit, event.VforkExit, event.Procexit, event.ProcexitV0,
+		event.Switch, event.SwitchV1:
+		return false
+	}
+	return true
+}
+
+// Finish carries out what the last event left to do: the descriptor that it
+// closed and the thread that it ended go.
+func (t *Table) Finish() {
+	if t.closed.fd != none {
+		t.finishClose()
+	}
+	if t.ended != nil {
+		th := t.ended
+		t.ended = nil
+		if t.threads.get(th.TID) == th {
+			t.remove(th)
+		}
+	}
 }

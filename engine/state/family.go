@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package state
+
+import "slices"
+
+// unknownImage is the program of a thread that nothing was told of.
+var unknownImage = &Image{Exe: notKnown}
+
+// noImage is the program of a kernel thread, and of one whose start was missed.
+var noImage = &Image{}
+
+// newThread makes a thread with nothing known and adds it to the table, evicting
+// another process if there is no room.
+func (t *Table) newThread(tid int64) *Thread {
+	t.makeRoom()
+	th := &Thread{
+		TID: tid, PID: none, PPID: none, SID: none, PGID: none, VPGID: none, VTID: none, VPID: none,
+		Image: noImage,
+		UID:   anyone, GID: anyone, LoginUID: anyone,
+		FDLimit: none, reaper: none, lineage: tid,
+	}
+	t.touch(th)
+	return th
+}
+
+// add puts a thread into the table. One that has the number already is thrown
+// out: its end was missed.
+func (t *Table) add(th *Thread) {
+	if old := t.threads.get(th.TID); old != nil && old != th {
+		t.remove(old)
+	}
+	t.threads.put(th)
+	t.bytes += threadSize + th.textSize()
+	t.link(th)
+}
+
+// actor returns the thread of a number, made up where there is none: it acts,
+// so it exists, but the source did not say what it is.
+func (t *Table) actor(tid int64) *Thread {
+	if th := t.threads.get(tid); th != nil {
+		return th
+	}
+	t.stats.UnknownThreads++
+	th := t.newThread(tid)
+	th.Comm, th.Image = notKnown, unknownImage
+	t.add(th)
+	return th
+}
+
+// link makes th a member of its process and a child of its parent. Of a thread
+// whose process is not known there is a group of its own.
+func (t *Table) link(th *Thread) {
+	if th.group != nil && th.group.pid >= 0 {
+		return
+	}
+	if !th.valid() {
+		if th.group == nil {
+			t.join(&group{pid: none, slot: -1}, th)
+		}
+		return
+	}
+	if th.group != nil {
+		t.leave(th)
+	}
+	g := t.groups[th.PID]
+	if g == nil {
+		g = &group{pid: th.PID, reaper: th.PID == 1 || th.VPID == 1, slot: -1}
+		t.groups[th.PID] = g
+	}
+	t.join(g, th)
+	if th.PID == 1 {
+		return // the first process has no parent
+	}
+	parent := t.threads.get(th.PPID)
+	if parent == nil || parent == th || !parent.valid() || descends(parent, th) {
+		th.PPID = 0
+		return
+	}
+	adopt(parent, th)
+}
+
+// descends reports whether th is among the ancestors of d. A family is a tree;
+// events that were lost must not make a circle of it.
+func descends(d, th *Thread) bool {
+	for ; d != nil; d = d.parent {
+		if d == th {
+			return true
+		}
+		if main := d.Main(); main != nil && main != d && main.parent == th {
+			return true
+		}
+	}
+	return false
+}
+
+// join makes th a member of g.
+func (t *Table) join(g *group, th *Thread) {
+	th.group = g
+	g.alive++
+	g.seen = t.clock
+	if th.IsMain() {
+		g.threads = slices.Insert(g.threads, 0, th)
+	} else {
+		g.threads = append(g.threads, th)
+	}
+	if g.slot < 0 {
+		g.slot = len(t.roll)
+		t.roll = append(t.roll, g)
+	}
+}
+
+// leave takes th out of its group. An empty group is forgotten.
+func (t *Table) leave(th *Thread) {
+	g := th.group
+	if g == nil {
+		return
+	}
+	if i := slices.Index(g.threads, th); i >= 0 {
+		g.threads = slices.Delete(g.threads, i, i+1)
+		if !th.end {
+			g.alive--
+		}
+	}
+	th.group = nil
+	if len(g.threads) > 0 {
+		return
+	}
+	if t.groups[g.pid] == g {
+		delete(t.groups, g.pid)
+	}
+	last := t.roll[len(t.roll)-1]
+	t.roll[g.slot], last.slot = last, g.slot
+	t.roll = t.roll[:len(t.roll)-1]
+	g.slot = -1
+}
+
+// adopt makes child a child of parent.
+func adopt(parent, child *Thread) {
+	child.PPID, child.parent = parent.TID, parent
+	child.prev, child.next = nil, parent.children
+	if child.next != nil {
+		child.next.prev = child
+	}
+	parent.children = child
+}
+
+// orphan takes child away from its parent.
+func orphan(child *Thread) {
+	if child.parent == nil {
+		return
+	}
+	if child.prev != nil {
+		child.prev.next = child.next
+	} else {
+		child.parent.children = child.next
+	}
+	if child.next != nil {
+		child.next.prev = child.prev
+	}
+	child.parent, child.next, child.prev = nil, nil, nil
+}
+
+// remove takes a thread out of the table. Its children go to whom the kernel
+// gives them; a main thread stays while other threads of its process live.
+func (t *Table) remove(th *Thread) {
+	g := th.group
+	if g == nil || g.pid < 0 {
+		t.drop(th)
+		return
+	}
+	if !th.end {
+		th.end = true
+		g.alive--
+	}
+	if th.children != nil {
+		t.reparent(th)
+	}
+	if !th.IsMain() {
+		t.drop(th)
+	}
+	if g.alive <= 0 {
+		for len(g.threads) > 0 {
+			last := g.threads[len(g.threads)-1]
+			if last.children != nil {
+				t.reparent(last)
+			}
+			t.drop(last)
+		}
+	}
+}
+
+// drop forgets a thread.
+func (t *Table) drop(th *Thread) {
+	for th.children != nil { // of an unknown thread, or none took them
+		child := th.children
+		orphan(child)
+		child.PPID = 0
+		t.touchFamily(child)
+	}
+	orphan(th)
+	t.leave(th)
+	if t.threads.get(th.TID) == th {
+		t.threads.remove(th.TID)
+		t.bytes -= threadSize + th.textSize()
+	}
+	if th.files != nil {
+		t.closeAll(th.files)
+		th.files = nil
+	}
+}
+
+// reparent gives the children of a thread that ends to their next parent.
+func (t *Table) reparent(th *Thread) {
+	var to *Thread
+	if th.reaper > 0 {
+		to = t.threads.get(th.reaper)
+	}
+	if to == nil || !to.valid() || to.end || descends(to, th) && to.group != th.group {
+		to = t.findReaper(th)
+	}
+	if to != nil && to.group != th.group {
+		to.group.reaper = true
+	}
+	for th.children != nil {
+		child := th.children
+		orphan(child)
+		if to == nil || to == th || descends(to, child) {
+			child.PPID = 0
+		} else {
+			adopt(to, child)
+		}
+		t.touchFamily(child)
+	}
+}
+
+// findReaper finds who takes the children of th, as the kernel does: another
+// thread of the process, else the nearest ancestor that asked for orphans or is
+// the first process of its pid namespace.
+func (t *Table) findReaper(th *Thread) *Thread {
+	if other := firstAlive(th.group, th); other != nil {
+		return other
+	}
+	for p := th.parent; p != nil; p = p.parent {
+		if p.InPIDNamespace() != th.InPIDNamespace() {
+			return nil
+		}
+		if p.group != nil && p.group.reaper {
+			if taker := firstAlive(p.group, nil); taker != nil {
+				return taker
+			}
+		}
+	}
+	return nil
+}
+
+func firstAlive(g *group, except *Thread) *Thread {
+	for _, th := range g.threads {
+		if !th.end && th != except {
+			return th
+		}
+	}
+	return nil
+}

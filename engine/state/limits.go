@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package state
+
+// Limits bound the memory of a Table. Zero means the default.
+//
+// When there is no room, the process that has not acted for the longest time is
+// forgotten, threads, descriptors and all: the longest of a sample of 16 that is
+// drawn anew each time, so that finding it costs the same however many there are.
+// The process whose event is being followed is never forgotten; what it opens
+// beyond the limit is not recorded.
+type Limits struct {
+	Threads int // default 262144
+	Files   int // open descriptors of all processes; default 262144
+	Bytes   int // of the above and of all texts, about; default 64 MiB
+}
+
+const (
+	defaultThreads = 262144
+	defaultFiles   = 262144
+	defaultBytes   = 64 << 20
+
+	threadSize = 640 // of a Thread with its group and its place in the index
+	fileSize   = 208 // of a File with a usual name and its place in the table
+
+	evictionSample = 16
+)
+
+func (l Limits) withDefaults() Limits {
+	if l.Threads <= 0 {
+		l.Threads = defaultThreads
+	}
+	if l.Files <= 0 {
+		l.Files = defaultFiles
+	}
+	if l.Bytes <= 0 {
+		l.Bytes = defaultBytes
+	}
+	return l
+}
+
+// Stats counts what happened to a Table.
+type Stats struct {
+	Threads, Files int    // held now
+	EvictedThreads uint64 // forgotten to stay inside Limits
+	EvictedFiles   uint64
+	RefusedFiles   uint64 // descriptors that were not recorded to stay inside Limits
+	UnknownThreads uint64 // threads that acted before anything was told about them
+}
+
+// Stats returns the counters.
+func (t *Table) Stats() Stats {
+	s := t.stats
+	s.Threads, s.Files = t.threads.n, t.open
+	return s
+}
+
+// makeRoom evicts processes until one more thread fits.
+func (t *Table) makeRoom() {
+	for t.threads.n >= t.limits.Threads || t.bytes+t.open*fileSize >= t.limits.Bytes {
+		if !t.evict() {
+			return
+		}
+	}
+}
+
+// evict forgets the process of a sample that acted longest ago. It reports
+// whether it found one.
+func (t *Table) evict() bool {
+	var victim *group
+	for range min(evictionSample, len(t.roll)) {
+		g := t.roll[t.random()%uint64(len(t.roll))]
+		if g != t.acting && (victim == nil || g.seen < victim.seen) {
+			victim = g
+		}
+	}
+	if victim == nil {
+		return false
+	}
+	open := t.open
+	t.stats.EvictedThreads += uint64(len(victim.threads))
+	for n := len(victim.threads); n > 0; n = len(victim.threads) {
+		th := victim.threads[n-1]
+		t.evicted.add(th.TID)
+		if th.children != nil && victim.pid >= 0 {
+			th.end = true
+			victim.alive--
+			t.reparent(th)
+		}
+		t.drop(th)
+	}
+	t.stats.EvictedFiles += uint64(open - t.open)
+	return true
+}
+
+// random is a sequence that is the same in every run, as outputs are to be.
+func (t *Table) random() uint64 {
+	t.seed ^= t.seed << 13
+	t.seed ^= t.seed >> 7
+	t.seed ^= t.seed << 17
+	return t.seed
+}
+
+// textSize is about how many bytes the texts of th take that it does not share
+// with the thread that made it.
+func (th *Thread) textSize() int { return th.ownText }
+
+// A recent remembers the last threads that were evicted, so that a missing
+// value can be explained.
+type recent struct {
+	tids [64]int64
+	next int
+}
+
+func (r *recent) add(tid int64) {
+	r.tids[r.next%len(r.tids)] = tid
+	r.next++
+}
+
+// Evicted reports whether the thread was forgotten lately to stay inside Limits.
+func (t *Table) Evicted(tid int64) bool {
+	for i := range min(t.evicted.next, len(t.evicted.tids)) {
+		if t.evicted.tids[i] == tid {
+			return true
+		}
+	}
+	return false
+}
