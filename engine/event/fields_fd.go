@@ -238,7 +238,7 @@ var fdFields = []Field{
 		Doc: "Path of the file as the process gave it, relative or with dots in it, where fd.name has been resolved.",
 	},
 	{
-		Name: "fd.types", Kind: KindString, Arg: ArgRequired, List: true,
+		Name: "fd.types", Kind: KindString, Arg: ArgIndex, List: true,
 		Doc: "What the open descriptors of the process are, each word of fd.type once, or with a number what that one is, as in fd.types[1].",
 	},
 	{

@@ -70,6 +70,15 @@ const (
 	OriginIter // the kernel's list of tasks, read at the start or after a loss
 )
 
+var originNames = [...]string{"unknown", "syscall", "tracepoint", "plugin", "meta", "iterator"}
+
+func (o Origin) String() string {
+	if int(o) < len(originNames) {
+		return originNames[o]
+	}
+	return "unknown"
+}
+
 // A Category is what an event is about.
 type Category uint8
 
