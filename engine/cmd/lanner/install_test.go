@@ -68,25 +68,44 @@ func checkBuild(t *testing.T, want build, binary string) {
 	}
 }
 
-// moduleTree lays this command's source out as a module of its own: the same
-// path, and of the requirements only those it links.
+// moduleTree lays what this command links of this module out as a module of
+// its own: the same path, and of the requirements only those it links.
 func moduleTree(t *testing.T) string {
 	t.Helper()
-	root := filepath.Join("..", "..", "..")
-	tree := t.TempDir()
-	names, err := filepath.Glob("*")
+	root, err := filepath.Abs(filepath.Join("..", "..", ".."))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range names {
-		if strings.HasSuffix(name, "_test.go") || name == "testdata" {
+	tree := t.TempDir()
+	linked := make(map[string]bool)
+	const format = `{{with .Module}}{{.Path}} {{end}}{{if not .Standard}}{{.Dir}} {{join .GoFiles " "}} {{join .EmbedFiles " "}}{{end}}`
+	for line := range strings.Lines(command(t, "", nil, "go", "list", "-deps", "-f", format, ".")) {
+		words := strings.Fields(line)
+		if len(words) == 0 {
+			continue // the standard library
+		}
+		linked[words[0]] = true
+		if words[0] != modulePath {
 			continue
 		}
-		copyFile(t, name, filepath.Join(tree, "engine", "cmd", "lanner", name))
+		for _, name := range words[2:] {
+			from := filepath.Join(words[1], name)
+			to, err := filepath.Rel(root, from)
+			if err != nil {
+				t.Fatal(err)
+			}
+			copyFile(t, from, filepath.Join(tree, to))
+		}
 	}
 	copyFile(t, filepath.Join(root, "go.sum"), filepath.Join(tree, "go.sum"))
+	writeFile(t, filepath.Join(tree, "go.mod"), smallModfile(t, filepath.Join(root, "go.mod"), linked))
+	return tree
+}
 
-	text, err := os.ReadFile(filepath.Join(root, "go.mod"))
+// smallModfile is the file name with the requirements of linked modules alone.
+func smallModfile(t *testing.T, name string, linked map[string]bool) string {
+	t.Helper()
+	text, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,17 +121,14 @@ func moduleTree(t *testing.T) string {
 		t.Fatal(err)
 	}
 	for _, require := range mod.Require {
-		switch require.Mod.Path {
-		case "github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/inconshreveable/mousetrap":
+		if linked[require.Mod.Path] {
 			small.AddNewRequire(require.Mod.Path, require.Mod.Version, require.Indirect)
 		}
 	}
-	text, err = small.Format()
-	if err != nil {
+	if text, err = small.Format(); err != nil {
 		t.Fatal(err)
 	}
-	writeFile(t, filepath.Join(tree, "go.mod"), string(text))
-	return tree
+	return string(text)
 }
 
 // goBuild builds a checkout and returns the binary.

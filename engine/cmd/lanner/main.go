@@ -28,7 +28,7 @@ func main() {
 // run is the command without the process around it.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
 	root := newRoot()
-	root.AddCommand(newVersion())
+	root.AddCommand(newFields(), newEvents(), newVersion())
 	root.SetArgs(args)
 	root.SetIn(stdin)
 	root.SetOut(stdout)
@@ -90,6 +90,18 @@ type misuseError struct {
 }
 
 func (e *misuseError) Error() string { return e.msg }
+func (e *misuseError) Hint() string  { return e.hint }
+
+// failure is what did not work although it was asked rightly, where there is
+// something to do about it.
+type failure struct {
+	err  error
+	hint string
+}
+
+func (e *failure) Error() string { return e.err.Error() }
+func (e *failure) Unwrap() error { return e.err }
+func (e *failure) Hint() string  { return e.hint }
 
 // report tells stderr about err and returns what to exit with.
 func report(stderr io.Writer, err error) int {
@@ -98,9 +110,12 @@ func report(stderr io.Writer, err error) int {
 	}
 	// Nobody is left to tell when standard error itself cannot be written.
 	fmt.Fprintf(stderr, "lanner: %v\n", err)
+	var hinted interface{ Hint() string }
+	if errors.As(err, &hinted) {
+		fmt.Fprintf(stderr, "hint: %s\n", hinted.Hint())
+	}
 	var misuse *misuseError
 	if errors.As(err, &misuse) {
-		fmt.Fprintf(stderr, "hint: %s\n", misuse.hint)
 		return exitMisuse
 	}
 	return exitFailed
