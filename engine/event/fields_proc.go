@@ -304,7 +304,7 @@ var procFields = []Field{
 	},
 	{
 		Name: "proc.exe_ino", Kind: KindInt64, Need: NeedThread,
-		Doc: "Inode number of the file that the process runs, the fd.ino of whoever wrote it.",
+		Doc: "Inode number of the file that the process runs, to be compared with fd.ino.",
 	},
 	{
 		Name: "proc.exe_ino.ctime", Kind: KindTime, Need: NeedThread,
