@@ -110,7 +110,7 @@ var sections = []struct {
 		},
 	},
 	{
-		"What was there before", "How the kernel lists the tasks that run already, and what they have open. State takes these in; rules do not get them.",
+		"What was there before", "How the kernel lists the tasks that run already, and what they have open.",
 		func(e *Event) bool { return e.Origin == event.OriginIter.String() },
 	},
 	{
