@@ -16,8 +16,7 @@ func TestFieldIDs(t *testing.T) {
 		FieldEvtNum: "evt.num", FieldEvtIsOpenCreate: "evt.is_open_create", FieldEvtWaitLatency: "evt.wait_latency",
 		FieldProcExe: "proc.exe", FieldGroupName: "group.name",
 		FieldFDNum: "fd.num", FieldFDListServerPorts: "fdlist.sports",
-		FieldContainerID: "container.id", FieldK8sDeploymentLabels: "k8s.deployment.labels",
-		FieldContainerInfo: "container.info",
+		FieldContainerID: "container.id", FieldContainerInfo: "container.info", FieldK8sDeploymentLabels: "k8s.deployment.labels",
 	} {
 		if got := id.Field().Name; got != name {
 			t.Errorf("field %d is %s, want %s", id, got, name)

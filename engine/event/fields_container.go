@@ -33,6 +33,7 @@ const (
 	FieldContainerHostIpc
 	FieldContainerLabel
 	FieldContainerLabels
+	FieldContainerInfo
 	FieldProcIsContainerHealthcheck
 	FieldProcIsContainerLivenessProbe
 	FieldProcIsContainerReadinessProbe
@@ -65,7 +66,6 @@ const (
 	FieldK8sDeploymentID
 	FieldK8sDeploymentLabel
 	FieldK8sDeploymentLabels
-	FieldContainerInfo
 )
 
 var containerFields = []Field{
@@ -188,19 +188,28 @@ var containerFields = []Field{
 		Name: "container.labels", Kind: KindString, Need: NeedThread,
 		Doc: "All labels of the container as name:value, joined by commas.",
 	},
+
+	// Outputs once said where the container's details go. It is no field that
+	// can be compared, and an alert leaves it out.
+	{
+		Name: "container.info", Kind: KindString, Need: NeedThread, NoFilter: true,
+		Doc:        "Once the container's id and name in one, now nothing at all.",
+		Deprecated: "use container.id, container.name and container.image.repository",
+	},
+
 	{
 		Name: "proc.is_container_healthcheck", Kind: KindBool, Need: NeedThread,
-		Doc:        "Whether the container's health check started the process.",
+		Doc:        "Once whether the container's health check started the process, now without a value.",
 		Deprecated: "use proc.pname or proc.cmdline",
 	},
 	{
 		Name: "proc.is_container_liveness_probe", Kind: KindBool, Need: NeedThread,
-		Doc:        "Whether the container's liveness probe started the process.",
+		Doc:        "Once whether the container's liveness probe started the process, now without a value.",
 		Deprecated: "use proc.pname or proc.cmdline",
 	},
 	{
 		Name: "proc.is_container_readiness_probe", Kind: KindBool, Need: NeedThread,
-		Doc:        "Whether the container's readiness probe started the process.",
+		Doc:        "Once whether the container's readiness probe started the process, now without a value.",
 		Deprecated: "use proc.pname or proc.cmdline",
 	},
 	{
@@ -261,7 +270,7 @@ var containerFields = []Field{
 	},
 	{
 		Name: "k8s.rc.labels", Kind: KindString, Need: NeedThread,
-		Doc:        "Once the all labels of the pod's replication controller, now without a value.",
+		Doc:        "Once all labels of the pod's replication controller, now without a value.",
 		Deprecated: "nothing provides it any more; use k8s.pod.label or k8s.pod.labels",
 	},
 	{
@@ -281,7 +290,7 @@ var containerFields = []Field{
 	},
 	{
 		Name: "k8s.svc.labels", Kind: KindString, Need: NeedThread,
-		Doc:        "Once the all labels of the pod's service, now without a value.",
+		Doc:        "Once all labels of the pod's service, now without a value.",
 		Deprecated: "nothing provides it any more; use k8s.pod.label or k8s.pod.labels",
 	},
 	{
@@ -296,7 +305,7 @@ var containerFields = []Field{
 	},
 	{
 		Name: "k8s.ns.labels", Kind: KindString, Need: NeedThread,
-		Doc:        "Once the all labels of the pod's namespace, now without a value.",
+		Doc:        "Once all labels of the pod's namespace, now without a value.",
 		Deprecated: "nothing provides it any more; use k8s.ns.name",
 	},
 	{
@@ -316,7 +325,7 @@ var containerFields = []Field{
 	},
 	{
 		Name: "k8s.rs.labels", Kind: KindString, Need: NeedThread,
-		Doc:        "Once the all labels of the pod's replica set, now without a value.",
+		Doc:        "Once all labels of the pod's replica set, now without a value.",
 		Deprecated: "nothing provides it any more; use k8s.pod.label or k8s.pod.labels",
 	},
 	{
@@ -336,15 +345,7 @@ var containerFields = []Field{
 	},
 	{
 		Name: "k8s.deployment.labels", Kind: KindString, Need: NeedThread,
-		Doc:        "Once the all labels of the pod's deployment, now without a value.",
+		Doc:        "Once all labels of the pod's deployment, now without a value.",
 		Deprecated: "nothing provides it any more; use k8s.pod.label or k8s.pod.labels",
-	},
-
-	// Outputs once said where the container's details go. It is no field that
-	// can be compared, and an alert leaves it out.
-	{
-		Name: "container.info", Kind: KindString, Need: NeedThread, NoFilter: true,
-		Doc:        "Once the container's id and name in one, now nothing at all.",
-		Deprecated: "use container.id, container.name and container.image.repository",
 	},
 }

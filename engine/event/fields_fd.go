@@ -203,19 +203,19 @@ var fdFields = []Field{
 	},
 	{
 		Name: "fd.cip.name", Kind: KindString, NoTransform: true,
-		Doc: "Domain name of the client's IP address, where it is known.",
+		Doc: "Domain name of the client's IP address, without a value as no name server is asked.",
 	},
 	{
 		Name: "fd.sip.name", Kind: KindString, NoTransform: true,
-		Doc: "Domain name of the server's IP address, where it is known.",
+		Doc: "Domain name of the server's IP address, without a value as no name server is asked.",
 	},
 	{
 		Name: "fd.lip.name", Kind: KindString, NoTransform: true,
-		Doc: "Domain name of the IP address on this machine, where it is known.",
+		Doc: "Domain name of the IP address on this machine, without a value as no name server is asked.",
 	},
 	{
 		Name: "fd.rip.name", Kind: KindString, NoTransform: true,
-		Doc: "Domain name of the IP address elsewhere, where it is known.",
+		Doc: "Domain name of the IP address elsewhere, without a value as no name server is asked.",
 	},
 	{
 		Name: "fd.dev", Kind: KindInt32,
