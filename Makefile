@@ -48,13 +48,15 @@ test: ## run all tests, most with the race detector; PKG=./infra/... for some
 		$(GO) list $(PKG) | grep -E '$(NORACE)' | xargs -r $(GO) test -timeout 30m && \
 		if [ '$(PKG)' = ./... ]; then $(GO) test -race -v -run '^TestCoverageReport$$' ./infra/forge; fi
 
-check: ## formatting, vet, staticcheck, go fix, shell scripts, workflows
+check: ## formatting, vet, staticcheck, go fix, the engine elsewhere, scripts, workflows
 	@infra/setup check
 	@echo 'check: gofumpt' && files=$$($(GO) run $(GOFUMPT) -l .) && \
 		if [ -n "$$files" ]; then echo "not formatted; run make format:" >&2; echo "$$files" >&2; exit 1; fi
 	@echo 'check: go vet' && $(GO) vet ./...
 	@echo 'check: go fix' && $(GO) fix -diff ./... || { echo 'run make format' >&2; exit 1; }
 	@echo 'check: staticcheck' && $(GO) run $(STATICCHECK) ./...
+	@for system in darwin/arm64 js/wasm; do echo "check: the engine builds for $$system" && \
+		GOOS=$${system%/*} GOARCH=$${system#*/} $(GO) build $$($(GO) list ./engine/... | grep -v /engine/cmd/) || exit 1; done
 	@echo 'check: shellcheck' && shellcheck $(SCRIPTS)
 	@echo 'check: actionlint' && $(GO) run $(ACTIONLINT)
 

@@ -33,7 +33,7 @@ func (d *decoder) decode(block []byte, whole bool, ev *event.Event) (bool, error
 		start, v1, isEvent = eventBlock(typ)
 	}
 	if !isEvent {
-		return false, d.other(block, whole)
+		return false, d.other(block)
 	}
 	return whole && d.event(block, start, v1, ev), nil
 }
@@ -125,12 +125,12 @@ func paramsV1(ev *event.Event, h []byte, length uint64) bool {
 }
 
 // other reads a block that holds no event.
-func (d *decoder) other(block []byte, whole bool) error {
-	typ := le.Uint32(block)
-	body := block[blockHeader:]
-	if whole || len(body) >= blockTrailer {
-		body = body[:len(body)-blockTrailer]
+func (d *decoder) other(block []byte) error {
+	if len(block) < minBlock { // what a damaged one left
+		return nil
 	}
+	typ := le.Uint32(block)
+	body := block[blockHeader : len(block)-blockTrailer]
 	switch typ {
 	case blockSection:
 		return d.section(body)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package capture reads recorded events: .scap files, plain or
+// Package capture reads and writes recorded events: .scap files, plain or
 // compressed with gzip.
 //
 // It reads every version of the format. It keeps no state of the machine and
@@ -8,6 +8,6 @@
 // that a file states: what cannot be is counted and stepped over, and what is
 // cut off is an error that says where.
 //
-// A Reader and a Cursor each belong to one goroutine. A Chunk never changes, and
-// many may read it.
+// A Reader, a Cursor and a Writer each belong to one goroutine. A Chunk never
+// changes, and many may read it.
 package capture

@@ -259,9 +259,14 @@ func parseInterface(v2 bool) entryParser {
 	}
 }
 
+// What the entries of a list of users and groups start with.
+const (
+	userEntry  = 0
+	groupEntry = 1
+)
+
 // parseUser returns the parser of the entries of a list of users and groups.
 func parseUser(v2 bool) entryParser {
-	const user = 0
 	return func(snap event.Snapshot, b []byte) int {
 		f := fields{b: b}
 		size := 0
@@ -273,7 +278,7 @@ func parseUser(v2 bool) entryParser {
 		var u event.User
 		var g event.Group
 		kind := f.uint8()
-		if kind == user {
+		if kind == userEntry {
 			u = event.User{
 				UID: f.uint32(), GID: f.uint32(),
 				Name: string(f.text()), Home: string(f.text()), Shell: string(f.text()),
@@ -289,7 +294,7 @@ func parseUser(v2 bool) entryParser {
 		case !v2:
 			size = len(b) - len(f.b)
 		}
-		if kind == user {
+		if kind == userEntry {
 			snap.User(&u)
 		} else {
 			snap.Group(&g)

@@ -110,14 +110,14 @@ func (c *Reader) lists() error {
 
 // list reads a block that holds no event.
 func (c *Reader) list() error {
-	block, whole, err := c.blocks.block()
+	block, _, err := c.blocks.block()
 	switch {
 	case errors.Is(err, errLong):
 		return c.longList()
 	case err != nil:
 		return err
 	}
-	return c.other(block, whole)
+	return c.other(block)
 }
 
 // longList reads a list that does not fit into the buffer, entry by entry:
