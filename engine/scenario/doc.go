@@ -12,7 +12,7 @@
 //	  100 openat fd=3 name=/etc/hostname flags=O_RDONLY
 //
 // An event without "->" below it must raise no alert. What the lines may say is
-// in website/content/docs/rule-tests.md.
+// in website/content/docs/scenarios.md.
 //
 // It reads rules and captures through the functions that it is given and
 // writes nothing. Events are made in the newest form of the capture format, so

@@ -168,7 +168,7 @@ func TestMistakes(t *testing.T) {
 // The tests of the rules that an engine has by itself are read without a mistake.
 func TestParseDefault(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("../rules/default/*.test")
+	files, err := filepath.Glob("../rules/default/*.scenario")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("%d files, %v", len(files), err)
 	}
