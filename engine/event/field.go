@@ -21,7 +21,8 @@ const (
 	// NeedThread: the value hangs on the thread, its process, their ancestors,
 	// users and container alone; state says when one of them changed.
 	NeedThread
-	// NeedName: the value hangs on the text of fd.name alone.
+	// NeedName: the value hangs on the text of fd.name and the kind of its
+	// descriptor alone; extract's NameKind says which that is.
 	NeedName
 	// NeedNothing: the value is the same for all events of a type.
 	NeedNothing

@@ -70,11 +70,11 @@ var fdFields = []Field{
 		Doc: "Number of the descriptor that the event is about, as in 3.",
 	},
 	{
-		Name: "fd.type", Kind: KindString,
+		Name: "fd.type", Kind: KindString, Need: NeedName,
 		Doc: "What the descriptor is: file, directory, ipv4, ipv6, unix, netlink, pipe, eventpoll, inotify, memfd and the like.",
 	},
 	{
-		Name: "fd.typechar", Kind: KindString,
+		Name: "fd.typechar", Kind: KindString, Need: NeedName,
 		Doc: "What the descriptor is in one letter: f file, d directory, 4 and 6 IP socket, u Unix socket, p pipe, m memfd, n netlink, o anything else.",
 	},
 	{
@@ -82,11 +82,11 @@ var fdFields = []Field{
 		Doc: "Absolute path of a file, or the two ends of a connection, as in 10.0.2.15:37140->128.32.41.1:80.",
 	},
 	{
-		Name: "fd.directory", Kind: KindString,
+		Name: "fd.directory", Kind: KindString, Need: NeedName,
 		Doc: "Folder of the file that the descriptor is, as in /etc for /etc/passwd.",
 	},
 	{
-		Name: "fd.filename", Kind: KindString,
+		Name: "fd.filename", Kind: KindString, Need: NeedName,
 		Doc: "Last part of the path of the file that the descriptor is, as in passwd for /etc/passwd.",
 	},
 	{

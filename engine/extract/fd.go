@@ -29,6 +29,16 @@ func (c *Context) file() *state.File {
 	return c.File
 }
 
+// NameKind is what the values of fields that need the name hang on, beside the
+// text of fd.name: the type of the descriptor, or of the event that did not get
+// one.
+func (c *Context) NameKind() uint16 {
+	if f := c.file(); f != nil {
+		return uint16(f.Type)
+	}
+	return 1<<8 + uint16(c.Event.Type)
+}
+
 // ofFile reads a value of the event's descriptor.
 func ofFile(read func(*Context, *state.File) (Value, bool)) reader {
 	return reader{one: func(c *Context) (Value, bool) {

@@ -3,10 +3,11 @@
 package program
 
 import (
+	"encoding/binary"
 	"fmt"
+	"math"
 	"net/netip"
 	"slices"
-	"strings"
 
 	"github.com/lanner-project/lanner/engine/check"
 	"github.com/lanner-project/lanner/engine/event"
@@ -42,6 +43,7 @@ type builder struct {
 
 	knownTests    map[string]lit
 	knownOperands map[string]int32
+	keyBuffer     []byte
 }
 
 // indexed is what a test asks for where an index could answer.
@@ -116,17 +118,28 @@ func (b *builder) operand(op *check.Operand) (int32, error) {
 
 // operandKey appends what tells operands apart.
 func operandKey(key []byte, op *check.Operand) []byte {
-	key = fmt.Appendf(key, "%d %v %d %d(", op.Field, op.Arg, op.Transform, op.Kind)
+	key = binary.LittleEndian.AppendUint16(key, uint16(op.Field))
+	key = append(key, byte(op.Transform), byte(op.Kind))
+	if op.Arg.Set {
+		key = binary.LittleEndian.AppendUint32(append(key, '['), uint32(op.Arg.Index))
+		key = appendText(key, op.Arg.Key)
+	}
 	for _, a := range op.Args {
+		key = append(key, '(')
 		if a.Operand != nil {
 			key = operandKey(key, a.Operand)
 		}
 		for _, v := range a.Values {
-			key = fmt.Appendf(key, "%q", v.Text)
+			key = appendText(append(key, ','), v.Text)
 		}
-		key = append(key, ',')
+		key = append(key, ')')
 	}
-	return append(key, ')')
+	return key
+}
+
+// appendText appends a text so that what follows cannot be taken for a part of it.
+func appendText(key []byte, s string) []byte {
+	return append(binary.LittleEndian.AppendUint32(key, uint32(len(s))), s...)
 }
 
 // costOfReading guesses how long it takes to read an operand, in the time of
@@ -157,9 +170,26 @@ func costOfReading(op *check.Operand) float32 {
 	return 1
 }
 
-// add finds or makes a test.
-func (b *builder) add(key string, t test, ask indexed, cost, odds float32) lit {
-	if l, ok := b.knownTests[key]; ok {
+// The forms of tests, for their keys.
+const (
+	formExists byte = iota
+	formField
+	formIndexed
+	formDirect
+	formEvery
+	formCount // and the modifier
+)
+
+// key starts a test's key.
+func (b *builder) key(form byte, operand int32, op byte) []byte {
+	b.keyBuffer = append(binary.LittleEndian.AppendUint32(b.keyBuffer[:0], uint32(operand)), form, op)
+	return b.keyBuffer
+}
+
+// add finds or makes a test. The key tells tests apart.
+func (b *builder) add(key []byte, t test, ask indexed, cost, odds float32) lit {
+	b.keyBuffer = key
+	if l, ok := b.knownTests[string(key)]; ok {
 		return l
 	}
 	d := dependence(b.operands[t.operand].Need)
@@ -171,7 +201,7 @@ func (b *builder) add(key string, t test, ask indexed, cost, odds float32) lit {
 	l := b.graph.add(node{test: int32(len(b.tests)), deps: d, cost: cost, odds: odds, slot: -1})
 	b.tests = append(b.tests, t)
 	b.wanted = append(b.wanted, ask)
-	b.knownTests[key] = l
+	b.knownTests[string(key)] = l
 	return l
 }
 
@@ -222,7 +252,7 @@ func (b *builder) test(x *check.Test) (lit, error) {
 	for i := range x.Right {
 		count.of = append(count.of, c.predicate(&x.Right[i]))
 	}
-	return c.direct(fmt.Sprintf("m%d ", x.Mod), x.Right, count, x.Op == check.NotEqual && twoSided(x.Left.Field)), nil
+	return c.direct(formCount+byte(x.Mod), x.Right, count, x.Op == check.NotEqual && twoSided(x.Left.Field)), nil
 }
 
 // twoSided reports whether a field has the value of both ends of a connection:
@@ -237,7 +267,7 @@ func twoSided(f event.FieldID) bool {
 }
 
 func (b *builder) exists(id int32) lit {
-	return b.add(fmt.Sprintf("%d exists", id), test{operand: id, index: -1, other: -1}, indexed{}, 0, 0.9)
+	return b.add(b.key(formExists, id, 0), test{operand: id, index: -1, other: -1}, indexed{}, 0, 0.9)
 }
 
 func (b *builder) fieldTest(id int32, x *check.Test) (lit, error) {
@@ -246,7 +276,8 @@ func (b *builder) fieldTest(id int32, x *check.Test) (lit, error) {
 		return litFalse, err
 	}
 	t := test{operand: id, index: -1, other: other, op: x.Op, every: x.Op == check.In && x.Left.List}
-	return b.add(fmt.Sprintf("%d %d field %d", id, x.Op, other), t, indexed{}, 3, 0.3), nil
+	key := binary.LittleEndian.AppendUint32(b.key(formField, id, byte(x.Op)), uint32(other))
+	return b.add(key, t, indexed{}, 3, 0.3), nil
 }
 
 // A comparison is an operator on an operand, for whatever constants.
@@ -314,7 +345,7 @@ func (c comparison) ask(ask indexed, right []check.Value) lit {
 			}
 			p = all
 		}
-		return c.direct("", right, p, false)
+		return c.direct(formDirect, right, p, false)
 	}
 	slices.Sort(ask.texts)
 	ask.texts = slices.Compact(ask.texts)
@@ -326,7 +357,13 @@ func (c comparison) ask(ask indexed, right []check.Value) lit {
 	case ask.how >= byPrefix && ask.how <= byFoldedSubstring && ask.texts[0] == "":
 		return c.exists(c.id) // every text has it
 	}
-	key := fmt.Sprintf("%d by%d %q %d", c.id, ask.how, ask.texts, ask.nums)
+	key := c.key(formIndexed, c.id, byte(ask.how))
+	for _, s := range ask.texts {
+		key = appendText(key, s)
+	}
+	for _, n := range ask.nums {
+		key = binary.LittleEndian.AppendUint64(key, n)
+	}
 	odds := min(0.5, 0.03*float32(len(ask.texts)+len(ask.nums)))
 	if ask.how == byNumber && c.left.Kind == event.KindBool {
 		odds = 0.4
@@ -335,11 +372,13 @@ func (c comparison) ask(ask indexed, right []check.Value) lit {
 }
 
 // direct makes a test that looks at the values itself.
-func (c comparison) direct(prefix string, right []check.Value, p predicate, every bool) lit {
-	var key strings.Builder
-	fmt.Fprintf(&key, "%d %s%d", c.id, prefix, c.op)
+func (c comparison) direct(form byte, right []check.Value, p predicate, every bool) lit {
+	key := c.key(form, c.id, byte(c.op))
 	for i := range right {
-		fmt.Fprintf(&key, " %q %d %g %v", right[i].Text, right[i].Num, right[i].Float, right[i].Prefix)
+		v := &right[i]
+		key = binary.LittleEndian.AppendUint64(appendText(key, v.Text), v.Num)
+		key = binary.LittleEndian.AppendUint64(key, math.Float64bits(v.Float))
+		key = appendText(key, v.Prefix.String())
 	}
 	cost, odds := float32(1), float32(0.4)
 	switch c.op {
@@ -348,7 +387,7 @@ func (c comparison) direct(prefix string, right []check.Value, p predicate, ever
 	case check.Glob, check.IGlob:
 		cost, odds = 6, 0.1
 	}
-	return c.add(key.String(), test{operand: c.id, index: -1, other: -1, holds: p, every: every}, indexed{}, cost*float32(max(1, len(right))), odds)
+	return c.add(key, test{operand: c.id, index: -1, other: -1, holds: p, every: every}, indexed{}, cost*float32(max(1, len(right))), odds)
 }
 
 // everyIn is "in" for a list: each of its values has to be in the set.
@@ -368,7 +407,7 @@ func (c comparison) everyIn(right []check.Value) lit {
 		}
 		p = set
 	}
-	return c.direct("every ", right, p, true)
+	return c.direct(formEvery, right, p, true)
 }
 
 func newTextSet(all []string) textSet {

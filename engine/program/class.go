@@ -21,26 +21,51 @@ type class struct {
 }
 
 // A guard is a condition that several rules have in common: where it does not
-// hold, none of them is looked at.
+// hold, none of them is looked at. That of litTrue stands for the parts of the
+// rules in the name's scope.
 type guard struct {
 	lit   lit
 	rules bitset
+	use   float32
 }
 
-// newClass makes the class of the type of m's current event.
-func (p *Program) newClass(m *Matcher) *class {
+// A kind is what the classes tell apart: the type of an event, or the syscall of
+// one that stands for all syscalls without a type of their own.
+type kind uint16
+
+// maxTypes and maxSyscalls are more than there are.
+const (
+	maxTypes    = 512
+	maxSyscalls = 1024
+	// manyKinds is for events of which the type does not say what evt.type is:
+	// what plugins tell, and what is newer than the table.
+	manyKinds kind = maxTypes + 2*maxSyscalls
+	numKinds       = manyKinds + 1
+)
+
+func kindOf(ev *event.Event) kind {
+	switch t := ev.Type; {
+	case t == event.GenericEnter || t == event.GenericExit:
+		if id, ok := ev.Uint(0); ok && id < maxSyscalls {
+			return maxTypes + kind(t)*maxSyscalls + kind(id)
+		}
+	case t != event.AsyncEvent && t < maxTypes:
+		return kind(t)
+	}
+	return manyKinds
+}
+
+// newClass makes the class of the kind of m's current event. With fold, all
+// events of the class have the same type.
+func (p *Program) newClass(m *Matcher, fold bool) *class {
 	c := &class{rules: slices.Clone(p.enabled), rest: make([][]lit, len(p.rules)), graph: newGraph(p.graph)}
 	f := folder{c.graph, m, make(map[uint32]lit)}
-	t := m.ctx.Event.Type
-	// These stand for all syscalls without a type of their own: what evt.type says
-	// differs from event to event.
-	various := t == event.GenericEnter || t == event.GenericExit
 	for r := range p.rules {
 		if !c.rules.has(uint32(r)) {
 			continue
 		}
 		rest := p.rules[r].rest
-		if !various {
+		if fold {
 			rest = f.conjuncts(rest)
 		}
 		if slices.Contains(rest, litFalse) {
@@ -51,7 +76,7 @@ func (p *Program) newClass(m *Matcher) *class {
 	}
 	c.none = c.rules.empty()
 	if !c.none {
-		c.chooseGuards()
+		c.chooseGuards(&p.name)
 		c.chooseAccess(p.tests)
 	}
 	return c
@@ -110,12 +135,20 @@ func (f *folder) fold(l lit) lit {
 // minGuarded is for how many rules a guard pays.
 const minGuarded = 3
 
-// maxGuards bounds what is looked at before the name of the file.
+// maxGuards bounds what is looked at before the rules.
 const maxGuards = 8
 
-// chooseGuards takes the conjuncts that most rules share out of the rules, the
-// most useful first: those that spare the most work for their cost.
-func (c *class) chooseGuards() {
+// nameCost is what it takes to look up a name, in the time of the simplest test,
+// and nameOdds how often a rule's part in its scope does not hold.
+const (
+	nameCost = 10
+	nameOdds = 0.95
+)
+
+// chooseGuards takes the conjuncts that most rules share out of the rules. The
+// parts of the rules in the name's scope are a guard among them. The most useful
+// comes first: that spares the most work for its cost.
+func (c *class) chooseGuards(name *scope) {
 	shared := make(map[lit]bitset)
 	for r, rest := range c.rest {
 		for _, l := range rest {
@@ -126,21 +159,25 @@ func (c *class) chooseGuards() {
 		}
 	}
 	for l, rules := range shared {
-		if rules.count() >= minGuarded {
-			c.guards = append(c.guards, guard{l, rules})
+		if n := rules.count(); n >= minGuarded {
+			spared := float32(n) * (1.05 - c.graph.oddsOf(l))
+			c.guards = append(c.guards, guard{l, rules, spared / (1 + c.graph.costOf(l))})
 		}
 	}
-	use := func(g guard) float32 {
-		return float32(g.rules.count()) * (1.05 - c.graph.oddsOf(g.lit)) / (1 + c.graph.costOf(g.lit))
-	}
-	slices.SortFunc(c.guards, func(a, b guard) int {
-		return cmp.Or(-cmp.Compare(use(a), use(b)), cmp.Compare(a.lit, b.lit))
-	})
+	slices.SortFunc(c.guards, func(a, b guard) int { return cmp.Or(cmp.Compare(b.use, a.use), cmp.Compare(a.lit, b.lit)) })
 	c.guards = c.guards[:min(len(c.guards), maxGuards)]
 	for r, rest := range c.rest {
 		c.rest[r] = slices.DeleteFunc(rest, func(l lit) bool {
 			return slices.ContainsFunc(c.guards, func(g guard) bool { return g.lit == l })
 		})
+	}
+	named := newBitset(len(c.rest))
+	for i := range named {
+		named[i] = c.rules[i] &^ name.certain[i]
+	}
+	if n := named.count(); n > 0 {
+		c.guards = append(c.guards, guard{litTrue, named, float32(n) * nameOdds / nameCost})
+		slices.SortStableFunc(c.guards, func(a, b guard) int { return cmp.Compare(b.use, a.use) })
 	}
 }
 
@@ -149,7 +186,11 @@ const minAccess = 16
 
 // chooseAccess makes an access for what is left of the conditions.
 func (c *class) chooseAccess(tests []test) {
-	if a := newAccess(c.graph, tests, c.rest); c.rules.count()-a.others.count() >= minAccess {
+	a := newAccess(c.graph, tests, c.rest)
+	for i := range a.others {
+		a.others[i] &= c.rules[i]
+	}
+	if c.rules.count()-a.others.count() >= minAccess {
 		c.access = a
 	}
 }

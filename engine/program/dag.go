@@ -36,7 +36,7 @@ type deps uint8
 const (
 	onType   deps = 1 << iota // the event's type
 	onThread                  // the thread alone: remembered with it
-	onName                    // the text of fd.name alone: remembered with it
+	onName                    // fd.name and its kind alone: remembered with them
 	onEvent                   // anything else
 )
 

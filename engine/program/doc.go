@@ -7,7 +7,7 @@
 //   - What a type of event decides is worked out when its first event comes:
 //     conditions become shorter, rules that ask for other types vanish (class.go).
 //   - What hangs on the thread alone is remembered with the thread, what hangs
-//     on the text of fd.name alone with that text: one bit for each rule
+//     on fd.name alone with its text: one bit for each rule
 //     (program.go, memo.go). Both together leave few rules for an event.
 //   - A condition that many rules share is looked at before the rules (class.go).
 //   - Of many rules that each need one of many tests, only those are looked at

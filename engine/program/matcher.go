@@ -5,7 +5,6 @@ package program
 import (
 	"math/bits"
 
-	"github.com/lanner-project/lanner/engine/event"
 	"github.com/lanner-project/lanner/engine/extract"
 )
 
@@ -26,7 +25,7 @@ type Matcher struct {
 	thread  memo   // of the current thread
 	name    memo   // of the current fd.name
 	namedAt uint32 // the epoch of name
-	names   *names
+	names   *names // made when first asked for
 
 	candidates, hits, wanted bitset
 }
@@ -48,7 +47,6 @@ func (p *Program) NewMatcher() *Matcher {
 		readings: make([]reading, len(p.operands)),
 		marks:    make([]uint64, p.marks),
 		markedAt: make([]uint32, len(p.sieves)),
-		names:    newNames(&p.text),
 
 		candidates: newBitset(rules), hits: newBitset(rules), wanted: newBitset(rules),
 	}
@@ -59,16 +57,16 @@ const maxEpoch = 1<<31 - 1
 
 // Match appends the numbers of the rules that match ctx's event to dst, in the
 // order of the rules; without Options.All, one at most. It allocates nothing,
-// but for room in dst, when a thread is first seen, and when an event type is.
+// but for room in dst, when a thread is first seen, and when a kind of event is.
 func (m *Matcher) Match(ctx *extract.Context, dst []int) []int {
-	m.begin(ctx)
-	c := m.class
+	c := m.begin(ctx)
 	if c.none {
 		return dst
 	}
+	m.thread = m.p.thread.memoOf(ctx, m.p.id)
 	candidates := m.candidates
 	copy(candidates, c.rules)
-	if !m.keepScope(&m.p.thread, m.thread, candidates) || !m.keepGuarded(candidates) || !m.keepNamed(candidates) {
+	if !m.keepScope(&m.p.thread, m.thread, candidates) || !m.keepGuarded(candidates) {
 		return dst
 	}
 	if c.access != nil && candidates.count() >= minAccess {
@@ -88,20 +86,19 @@ func (m *Matcher) Match(ctx *extract.Context, dst []int) []int {
 	return dst
 }
 
-// begin makes ctx's event the current one.
-func (m *Matcher) begin(ctx *extract.Context) {
+// begin makes ctx's event the current one, and returns its class.
+func (m *Matcher) begin(ctx *extract.Context) *class {
 	m.ctx = ctx
 	if m.epoch++; m.epoch > maxEpoch {
 		m.forget()
 	}
-	m.thread = m.p.thread.memoOf(ctx, m.p.id)
-	t := ctx.Event.Type % maxTypes
-	if m.class = m.p.classes[t].Load(); m.class == nil {
-		m.class = m.makeClass(t)
+	k := kindOf(ctx.Event)
+	c := m.p.classes[k].Load()
+	if c == nil {
+		c = m.makeClass(k)
 	}
-	if more := m.class.graph.size() - len(m.truths); more > 0 {
-		m.truths = append(m.truths, make([]uint32, more)...)
-	}
+	m.class = c
+	return c
 }
 
 // forget starts to count epochs anew.
@@ -114,14 +111,18 @@ func (m *Matcher) forget() {
 	}
 }
 
-// makeClass makes the class of an event type, unless another goroutine just did.
-func (m *Matcher) makeClass(t event.Type) *class {
+// makeClass makes the class of a kind of event, unless another goroutine just
+// did.
+func (m *Matcher) makeClass(k kind) *class {
 	m.p.mu.Lock()
 	defer m.p.mu.Unlock()
-	c := m.p.classes[t].Load()
+	c := m.p.classes[k].Load()
 	if c == nil {
-		c = m.p.newClass(m)
-		m.p.classes[t].Store(c)
+		c = m.p.newClass(m, k != manyKinds)
+		m.p.classes[k].Store(c)
+	}
+	if more := c.graph.size() - len(m.truths); more > 0 {
+		m.truths = append(m.truths, make([]uint32, more)...)
 	}
 	return c
 }
@@ -184,7 +185,7 @@ func (m *Matcher) learn(s *scope, known memo, candidates bitset) {
 }
 
 // keepGuarded takes out the candidates that have a condition in common which
-// does not hold.
+// does not hold, and those whose part in the name's scope does not.
 func (m *Matcher) keepGuarded(candidates bitset) bool {
 	for i := range m.class.guards {
 		g := &m.class.guards[i]
@@ -193,39 +194,38 @@ func (m *Matcher) keepGuarded(candidates bitset) bool {
 			use |= candidates[w] & g.rules[w]
 			left |= candidates[w] &^ g.rules[w]
 		}
-		if use == 0 || m.holds(g.lit) {
-			continue
-		}
-		if left == 0 {
-			return false
-		}
-		for w := range candidates {
-			candidates[w] &^= g.rules[w]
-		}
-	}
-	return true
-}
-
-// keepNamed is keepScope for the name of the file. It does not read the name if
-// no candidate asks for it.
-func (m *Matcher) keepNamed(candidates bitset) bool {
-	for i, w := range candidates {
-		if w&^m.p.text.certain[i] != 0 {
-			return m.keepScope(&m.p.text, m.nameMemo(), candidates)
+		switch {
+		case use == 0:
+		case g.lit == litTrue:
+			if !m.keepScope(&m.p.name, m.nameMemo(), candidates) {
+				return false
+			}
+		case !m.holds(g.lit):
+			if left == 0 {
+				return false
+			}
+			for w := range candidates {
+				candidates[w] &^= g.rules[w]
+			}
 		}
 	}
 	return true
 }
 
-// nameMemo returns the memo of the current fd.name.
+// nameMemo returns the memo of the current file's name and type.
 func (m *Matcher) nameMemo() memo {
-	if m.namedAt != m.epoch {
-		m.namedAt = m.epoch
-		if r := m.read(m.p.name); r.ok {
-			m.name = m.names.of(r.one.Bytes)
-		} else {
-			m.name = m.names.missing
-		}
+	if m.namedAt == m.epoch {
+		return m.name
 	}
+	m.namedAt = m.epoch
+	if m.names == nil {
+		m.names = newNames(&m.p.name)
+	}
+	kind := m.ctx.NameKind()
+	r := m.read(m.p.fdName)
+	if !r.ok {
+		kind |= noName
+	}
+	m.name = m.names.of(r.one.Bytes, kind)
 	return m.name
 }

@@ -46,18 +46,18 @@ func (s *scope) memoOf(ctx *extract.Context, id uint64) memo {
 // maxNameLength bounds the names that are remembered; longer ones are rare.
 const maxNameLength = 127
 
-// names remembers names in a table of fixed size, two places for each hash, of
-// which the one that was used longer ago is given to a new name.
+// names remembers files by name and kind in a table of fixed size, two places
+// for each hash, of which the one that was used longer ago is given to a new one.
 type names struct {
-	scope   *scope
-	seed    maphash.Seed
-	missing memo // where there is no name
+	scope *scope
+	seed  maphash.Seed
 
 	mask   uint64
 	hashes []uint64 // 0: empty
 	sizes  []uint8
 	older  []uint8 // by pair: which place was used longer ago
-	texts  []byte  // maxNameLength for each place
+	kinds  []uint16
+	texts  []byte // maxNameLength for each place
 	memos  []uint64
 }
 
@@ -65,38 +65,38 @@ type names struct {
 const namesMemory = 3 << 20
 
 func newNames(s *scope) *names {
-	size := maxNameLength + 16*s.words() + 10
+	size := maxNameLength + 16*s.words() + 12
 	places := 256
 	for places*2*size <= namesMemory {
 		places *= 2
 	}
-	t := &names{
+	return &names{
 		scope: s, seed: maphash.MakeSeed(), mask: uint64(places/2 - 1),
-		hashes: make([]uint64, places), sizes: make([]uint8, places), older: make([]uint8, places/2),
+		hashes: make([]uint64, places), sizes: make([]uint8, places), kinds: make([]uint16, places), older: make([]uint8, places/2),
 		texts: make([]byte, places*maxNameLength), memos: make([]uint64, places*2*s.words()),
-		missing: memo{make(bitset, s.words()), make(bitset, s.words())},
 	}
-	t.missing.start(s)
-	return t
 }
 
-// of returns the memo of a name.
-func (t *names) of(name []byte) memo {
+// noName marks the kind of what has no name.
+const noName = 1 << 15
+
+// of returns the memo of a name and its kind.
+func (t *names) of(name []byte, kind uint16) memo {
 	if len(name) > maxNameLength {
 		return memo{}
 	}
-	hash := maphash.Bytes(t.seed, name) | 1
+	hash := maphash.Bytes(t.seed, name) + uint64(kind)*0x9e3779b97f4a7c15 | 1
 	pair := hash >> 1 & t.mask
 	for way := range uint64(2) {
 		place := int(pair*2 + way)
-		if t.hashes[place] == hash && bytes.Equal(t.text(place), name) {
+		if t.hashes[place] == hash && t.kinds[place] == kind && bytes.Equal(t.text(place), name) {
 			t.older[pair] = uint8(1 - way)
 			return t.memo(place)
 		}
 	}
 	place := int(pair*2 + uint64(t.older[pair]))
 	t.older[pair] = 1 - t.older[pair]
-	t.hashes[place], t.sizes[place] = hash, uint8(len(name))
+	t.hashes[place], t.sizes[place], t.kinds[place] = hash, uint8(len(name)), kind
 	copy(t.text(place), name)
 	k := t.memo(place)
 	k.start(t.scope)

@@ -26,24 +26,21 @@ type Program struct {
 	tests    []test
 	operands []operand
 	sieves   []sieve
-	marks    int // words of all sieves
-	name     int32
+	marks    int   // words of all sieves
+	fdName   int32 // the operand; -1 if no condition hangs on it
 
 	rules   []rule
 	enabled bitset
 	thread  scope
-	text    scope // of fd.name
+	name    scope // of fd.name
 
 	// id is what the memos of threads know the program by: a table outlives a
 	// program when rules are loaded anew.
 	id uint64
 
 	mu      sync.Mutex // for making classes
-	classes [maxTypes]atomic.Pointer[class]
+	classes [numKinds]atomic.Pointer[class]
 }
-
-// maxTypes is more than there are event types.
-const maxTypes = 512
 
 // A rule is the part of a rule's condition that the scopes do not answer: all
 // of these have to hold.
@@ -52,7 +49,7 @@ type rule struct {
 }
 
 // A scope is what the rules have in common that can be remembered: all that
-// hangs on the thread alone, or on the text of fd.name alone.
+// hangs on the thread alone, or on fd.name and the kind of its descriptor alone.
 type scope struct {
 	parts   []lit // by rule: the part of its condition in this scope
 	certain bitset
@@ -63,9 +60,14 @@ type scope struct {
 // Compile makes the program of rules. Rules that are not enabled are never
 // matched, but keep their place in the numbering.
 func Compile(rules []check.Rule, options Options) (*Program, error) {
+	p, _, err := compile(rules, options)
+	return p, err
+}
+
+func compile(rules []check.Rule, options Options) (*Program, *builder, error) {
 	b := newBuilder()
+	p := &Program{options: options, id: rand.Uint64(), graph: b.graph, rules: make([]rule, len(rules)), enabled: newBitset(len(rules))}
 	roots := make([]lit, len(rules))
-	p := &Program{options: options, id: rand.Uint64(), rules: make([]rule, len(rules)), enabled: newBitset(len(rules)), name: -1}
 	for i := range rules {
 		r := &rules[i]
 		if !r.Enabled {
@@ -73,7 +75,7 @@ func Compile(rules []check.Rule, options Options) (*Program, error) {
 		}
 		l, err := b.expr(r.Condition)
 		if err != nil {
-			return nil, fmt.Errorf("rule %q: %w", r.Name, err)
+			return nil, nil, fmt.Errorf("rule %q: %w", r.Name, err)
 		}
 		roots[i] = l
 		if l != litFalse {
@@ -81,23 +83,22 @@ func Compile(rules []check.Rule, options Options) (*Program, error) {
 		}
 	}
 	var err error
-	if p.name, err = b.nameOperand(); err != nil {
-		return nil, err
+	if p.fdName, err = b.nameOperand(); err != nil {
+		return nil, nil, err
 	}
-	p.graph = b.graph
 	p.thread.init(len(rules))
-	p.text.init(len(rules))
+	p.name.init(len(rules))
 	for i, l := range roots {
 		p.split(i, l)
 	}
 	p.sieves, p.marks = b.sieves()
 	p.tests, p.operands = b.tests, b.operands
 	p.thread.makeAccess(p)
-	p.text.makeAccess(p)
-	return p, nil
+	p.name.makeAccess(p)
+	return p, b, nil
 }
 
-// nameOperand returns the operand of fd.name, -1 if nothing hangs on its text.
+// nameOperand returns the operand of fd.name, -1 if nothing hangs on it.
 func (b *builder) nameOperand() (int32, error) {
 	for i := range b.operands {
 		if b.operands[i].Need == event.NeedName {
@@ -124,7 +125,7 @@ func (s *scope) makeAccess(p *Program) {
 // split gives each scope its part of a rule's condition.
 func (p *Program) split(r int, root lit) {
 	g := p.graph
-	p.thread.parts[r], p.text.parts[r] = litTrue, litTrue
+	p.thread.parts[r], p.name.parts[r] = litTrue, litTrue
 	kids := []lit{root}
 	if n := g.node(root.node()); !root.negated() && n.test < 0 && n.deps != onThread && n.deps != onName {
 		kids = n.kids
@@ -135,7 +136,7 @@ func (p *Program) split(r int, root lit) {
 		case g.node(l.node()).deps == onThread:
 			p.thread.parts[r] = l
 		case g.node(l.node()).deps == onName:
-			p.text.parts[r] = l
+			p.name.parts[r] = l
 		default:
 			p.rules[r].rest = append(p.rules[r].rest, l)
 			p.keep(l)
@@ -144,8 +145,8 @@ func (p *Program) split(r int, root lit) {
 	if p.thread.parts[r] == litTrue {
 		p.thread.certain.set(uint32(r))
 	}
-	if p.text.parts[r] == litTrue {
-		p.text.certain.set(uint32(r))
+	if p.name.parts[r] == litTrue {
+		p.name.certain.set(uint32(r))
 	}
 }
 
@@ -159,8 +160,8 @@ func (p *Program) keep(l lit) {
 		n.slot = int32(p.thread.slots)
 		p.thread.slots++
 	case n.deps == onName:
-		n.slot = int32(p.text.slots)
-		p.text.slots++
+		n.slot = int32(p.name.slots)
+		p.name.slots++
 	default:
 		for _, kid := range n.kids {
 			p.keep(kid)

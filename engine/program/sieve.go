@@ -103,23 +103,29 @@ func (b *builder) plainPredicate(t int) predicate {
 
 // indexes makes the index of tests; their bits are their places in the slice.
 func (b *builder) indexes(how how, tests []int) []index {
-	byNum := make(map[uint64][]uint32)
-	byTexts := make(map[string][]uint32)
+	if how == byNumber {
+		byNum := make(map[uint64][]uint32)
+		for bit, t := range tests {
+			for _, n := range b.wanted[t].nums {
+				byNum[n] = append(byNum[n], uint32(bit))
+			}
+		}
+		return []index{&numberIndex{byNum}}
+	}
+	var entries []entry
+	places := make(map[string]int)
 	for bit, t := range tests {
 		for _, s := range b.wanted[t].texts {
-			byTexts[s] = append(byTexts[s], uint32(bit))
+			i, ok := places[s]
+			if !ok {
+				i = len(entries)
+				places[s] = i
+				entries = append(entries, entry{text: s})
+			}
+			entries[i].tests = append(entries[i].tests, uint32(bit))
 		}
-		for _, n := range b.wanted[t].nums {
-			byNum[n] = append(byNum[n], uint32(bit))
-		}
-	}
-	entries := make([]entry, 0, len(byTexts))
-	for _, s := range slices.Sorted(maps.Keys(byTexts)) {
-		entries = append(entries, entry{s, byTexts[s]})
 	}
 	switch how {
-	case byNumber:
-		return []index{&numberIndex{byNum}}
 	case byPrefix, bySuffix:
 		return []index{newAffixIndex(entries, how == bySuffix)}
 	case bySubstring, byFoldedSubstring:
