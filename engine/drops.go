@@ -27,22 +27,22 @@ type drops struct {
 	quiet  uint64  // nothing is told before this time
 }
 
-func (d *drops) look(ctx context.Context, e *Engine) error {
-	d.next = e.last + lookInterval
-	if d.source == nil || e.last < d.quiet {
+func (d *drops) look(ctx context.Context, w *worker, to Alerts) error {
+	d.next = w.last + lookInterval
+	if d.source == nil || w.last < d.quiet {
 		return nil
 	}
-	return d.tell(ctx, e)
+	return d.tell(ctx, w, to)
 }
 
-func (d *drops) tell(ctx context.Context, e *Engine) error {
+func (d *drops) tell(ctx context.Context, w *worker, to Alerts) error {
 	if d.source == nil || d.source.Drops() == d.told {
 		return nil
 	}
 	total := d.source.Drops()
 	lost := total - d.told
-	d.told, d.quiet = total, e.last+tellInterval
+	d.told, d.quiet = total, w.last+tellInterval
 	message := fmt.Sprintf("the source lost %d events: what they did is not known, and what is known of processes and files may be wrong", lost)
-	return e.Alerts.Put(ctx, alert.NewInternal("Lanner internal: events lost", check.Critical, e.last, e.Hostname, message,
+	return to.Put(ctx, alert.NewInternal("Lanner internal: events lost", check.Critical, w.last, w.hostname, message,
 		alert.Number("events.lost", lost), alert.Number("events.lost.total", total)))
 }

@@ -47,6 +47,7 @@ type Engine struct {
 	current atomic.Pointer[Ruleset]
 	drops   drops
 	elapsed time.Duration
+	split   state.Stats // of the tables of split runs
 	worker
 }
 
@@ -78,7 +79,7 @@ func (e *Engine) Run(ctx context.Context, src Source) error {
 		}
 		if err := src.Next(&ev); err != nil {
 			// What a source lost last, it may only know at its end.
-			return errors.Join(endOf(err), e.drops.tell(ctx, e))
+			return errors.Join(endOf(err), e.drops.tell(ctx, &e.worker, e.Alerts))
 		}
 		e.use(e.current.Load())
 		for _, rule := range e.match(&ev) {
@@ -87,7 +88,7 @@ func (e *Engine) Run(ctx context.Context, src Source) error {
 			}
 		}
 		if ev.Time >= e.drops.next {
-			if err := e.drops.look(ctx, e); err != nil {
+			if err := e.drops.look(ctx, &e.worker, e.Alerts); err != nil {
 				return err
 			}
 		}
@@ -106,7 +107,10 @@ func endOf(err error) error {
 func (e *Engine) Stats() Stats {
 	s := e.stats()
 	s.Elapsed, s.Drops = e.elapsed, e.drops.told
-	s.State = e.Table.Stats()
+	s.State = e.split
+	if e.Table != nil {
+		s.State = addStates(s.State, e.Table.Stats())
+	}
 	return s
 }
 
@@ -120,6 +124,7 @@ type worker struct {
 	matched  []int
 	out      alert.Alert
 	last     uint64 // time of the last event
+	number   uint64 // and its number
 }
 
 func (w *worker) init(table *state.Table, hostname string) {
@@ -140,9 +145,22 @@ func (w *worker) match(ev *event.Event) []int {
 	w.ctx.Next(ev)
 	w.events++
 	w.byType[ev.Type%maxTypes]++
-	w.last = ev.Time
+	w.last, w.number = ev.Time, ev.Num
+	if tellsOnly(ev.Type) {
+		return nil
+	}
 	w.matched = w.matcher.Match(w.ctx, w.matched[:0])
 	return w.matched
+}
+
+// tellsOnly reports whether events of a type only say what there is: the source
+// looked it up, nobody did anything. The reference asks no rule about them.
+func tellsOnly(t event.Type) bool {
+	switch t {
+	case event.UserAdded, event.UserDeleted, event.GroupAdded, event.GroupDeleted:
+		return true
+	}
+	return false
 }
 
 // alert makes the alert of a rule for the current event. It is valid until the

@@ -28,12 +28,17 @@ func (s *Stats) Add(o Stats) {
 	s.Drops += o.Drops
 	s.ByType = addCounts(s.ByType, o.ByType)
 	s.ByRule = addCounts(s.ByRule, o.ByRule)
-	s.State.Threads += o.State.Threads
-	s.State.Files += o.State.Files
-	s.State.EvictedThreads += o.State.EvictedThreads
-	s.State.EvictedFiles += o.State.EvictedFiles
-	s.State.UnknownThreads += o.State.UnknownThreads
-	s.State.RefusedFiles += o.State.RefusedFiles
+	s.State = addStates(s.State, o.State)
+}
+
+func addStates(s, o state.Stats) state.Stats {
+	s.Threads += o.Threads
+	s.Files += o.Files
+	s.EvictedThreads += o.EvictedThreads
+	s.EvictedFiles += o.EvictedFiles
+	s.UnknownThreads += o.UnknownThreads
+	s.RefusedFiles += o.RefusedFiles
+	return s
 }
 
 func addCounts(sum, more map[string]uint64) map[string]uint64 {
@@ -67,4 +72,14 @@ func (c *counters) stats() Stats {
 		s.Alerts += n
 	}
 	return s
+}
+
+func (c *counters) add(o *counters) {
+	c.events += o.events
+	for t, n := range o.byType {
+		c.byType[t] += n
+	}
+	for name, n := range o.byRule {
+		c.byRule[name] += n
+	}
 }

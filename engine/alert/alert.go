@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/lanner-project/lanner/engine/check"
+	"github.com/lanner-project/lanner/engine/extract"
 )
 
 // Internal is the source of what the engine says about itself: events that it
@@ -27,8 +28,9 @@ type Alert struct {
 	Message  []byte  // the rule's output, filled in
 	Fields   []Field // sorted by name, each name once
 
-	buf   []byte // backs Message and the values of Fields
-	cells []cell
+	buf    []byte // backs Message and the values of Fields
+	cells  []cell
+	values []extract.Value
 }
 
 // A Field is a value that an alert carries by its name.
@@ -44,7 +46,7 @@ func Number(name string, n uint64) Field {
 
 // String makes a field of a text. What cannot be printed is replaced.
 func String(name, text string) Field {
-	return Field{Name: name, JSON: appendQuoted(nil, appendPrintable(nil, []byte(text)))}
+	return Field{Name: name, JSON: appendQuoted(nil, extract.Sanitize(nil, []byte(text)))}
 }
 
 // NewInternal makes an alert about the engine itself.
@@ -76,7 +78,7 @@ func (a *Alert) Clone() *Alert {
 		size += len(a.Fields[i].JSON)
 	}
 	c := *a
-	c.cells = nil
+	c.cells, c.values = nil, nil
 	c.buf = make([]byte, 0, size)
 	c.Fields = make([]Field, len(a.Fields))
 	keep := func(text []byte) []byte {

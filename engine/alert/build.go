@@ -99,20 +99,39 @@ func (b *builder) operand(op *check.Operand) (int, error) {
 	if col, found := b.byName[name]; found {
 		return col, nil
 	}
-	col := column{}
-	if op.Transform == check.NoTransform {
-		col.layout = clockLayout(op.Field)
-	}
-	if col.layout == "" {
-		var err error
-		if col.read, err = extract.Compile(*op); err != nil {
-			return 0, err
-		}
-		col.text = !op.List && textual(col.read.Kind)
+	col, err := newColumn(op)
+	if err != nil {
+		return 0, err
 	}
 	b.p.columns = append(b.p.columns, col)
 	b.byName[name] = len(b.p.columns) - 1
 	return b.byName[name], nil
+}
+
+// newColumn says how an operand is read for outputs. For fields with several
+// values, that is the reference's choice: ancestors' texts one after the other,
+// but of their process numbers only the process's own, and nothing of
+// connections that have two sides.
+func newColumn(op *check.Operand) (column, error) {
+	if op.Transform == check.NoTransform {
+		if layout := clockLayout(op.Field); layout != "" {
+			return column{from: fromClock, layout: layout}, nil
+		}
+		if op.Any && op.Field == event.FieldProcAncestorPID {
+			op = &check.Operand{Field: event.FieldProcPID, Kind: event.FieldProcPID.Field().Kind}
+		}
+	}
+	read, err := extract.Compile(*op)
+	if err != nil {
+		return column{}, err
+	}
+	switch {
+	case !op.Any || read.Many == nil:
+		return column{read: read, text: !op.List && textual(read.Kind)}, nil
+	case read.Kind == event.KindString:
+		return column{from: fromFields, read: read, text: true}, nil
+	}
+	return column{from: fromNowhere}, nil
 }
 
 // addFields makes a column a field of the alert. Of a transformer the fields
@@ -156,7 +175,7 @@ func (b *builder) extraField(f ExtraField) error {
 	if err != nil {
 		return err
 	}
-	b.p.columns = append(b.p.columns, column{pieces: joinTexts(pieces), text: true})
+	b.p.columns = append(b.p.columns, column{from: fromPieces, pieces: joinTexts(pieces), text: true})
 	b.fields[f.Name] = len(b.p.columns) - 1
 	return nil
 }

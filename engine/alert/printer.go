@@ -39,11 +39,23 @@ type Printer struct {
 // A column is a value that is read once for an alert, for its message, its
 // fields, or both.
 type column struct {
-	layout string // of a clock; then the extractor is not used
+	from   origin
+	layout string // of a clock
 	read   extract.Extractor
 	text   bool    // the JSON value is the text
-	pieces []piece // instead of all above: put together from other columns
+	pieces []piece // of a text put together from other columns
 }
+
+// An origin says where a column's value comes from.
+type origin uint8
+
+const (
+	fromField  origin = iota
+	fromFields        // the values of a field that has many, with blanks between them
+	fromClock
+	fromPieces
+	fromNowhere // a field that outputs show no value of
+)
 
 // A piece of a message is a text, or a column.
 type piece struct {
@@ -110,8 +122,14 @@ func (p *Printer) Print(a *Alert, c *extract.Context) {
 	a.Time, a.Event = c.Event.Time, c.Event.Num
 	buf, cells := a.buf[:0], a.cells[:0]
 	for i := range p.columns {
+		col := &p.columns[i]
 		var cl cell
-		buf, cl = p.appendColumn(buf, &p.columns[i], cells, c)
+		cl.text.start = len(buf)
+		buf, cl.ok = p.appendText(buf, col, a, cells, c)
+		cl.text.end = len(buf)
+		cl.json.start = len(buf)
+		buf = appendJSON(buf, col, &cl, c)
+		cl.json.end = len(buf)
 		cells = append(cells, cl)
 	}
 	start := len(buf)
@@ -125,38 +143,39 @@ func (p *Printer) Print(a *Alert, c *extract.Context) {
 	a.buf, a.cells = buf, cells
 }
 
-// appendColumn appends both forms of a column's value.
-func (p *Printer) appendColumn(buf []byte, col *column, cells []cell, c *extract.Context) ([]byte, cell) {
-	var cl cell
-	cl.text.start = len(buf)
-	switch {
-	case col.layout != "":
-		buf, cl.ok = appendClock(buf, col.layout, c.Event.Time, p.location), true
-	case col.pieces != nil:
-		buf, cl.ok = appendPieces(buf, col.pieces, cells), true
-	default:
-		buf, cl.ok = col.read.AppendText(buf, c)
-		if value := buf[cl.text.start:]; !printable(value) {
-			// Behind the value, not in its place: the copy may be longer.
-			start := len(buf)
-			buf = appendPrintable(buf, value)
-			cl.text.start = start
+// appendText appends a column's value as outputs show it.
+func (p *Printer) appendText(buf []byte, col *column, a *Alert, cells []cell, c *extract.Context) ([]byte, bool) {
+	switch col.from {
+	case fromClock:
+		return appendClock(buf, col.layout, c.Event.Time, p.location), true
+	case fromPieces:
+		return appendPieces(buf, col.pieces, cells), true
+	case fromFields:
+		a.values = col.read.Many(c, a.values[:0])
+		for i, v := range a.values {
+			if i > 0 {
+				buf = append(buf, ' ')
+			}
+			buf = extract.Sanitize(buf, v.Bytes)
 		}
+		return buf, len(a.values) > 0
+	case fromNowhere:
+		return buf, false
 	}
-	cl.text.end = len(buf)
-	cl.json.start = len(buf)
+	return col.read.AppendText(buf, c)
+}
+
+// appendJSON appends a column's value as alerts hold it.
+func appendJSON(buf []byte, col *column, cl *cell, c *extract.Context) []byte {
 	switch {
-	case col.layout != "":
-		buf = strconv.AppendUint(buf, c.Event.Time, 10)
 	case !cl.ok:
-		buf = append(buf, "null"...)
+		return append(buf, "null"...)
+	case col.from == fromClock:
+		return strconv.AppendUint(buf, c.Event.Time, 10)
 	case col.text:
-		buf = appendQuoted(buf, buf[cl.text.start:cl.text.end])
-	default:
-		buf = col.read.AppendJSON(buf, c)
+		return appendQuoted(buf, buf[cl.text.start:cl.text.end])
 	}
-	cl.json.end = len(buf)
-	return buf, cl
+	return col.read.AppendJSON(buf, c)
 }
 
 func appendPieces(buf []byte, pieces []piece, cells []cell) []byte {
