@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 
+	"github.com/lanner-project/lanner/engine/capture/upgrade"
 	"github.com/lanner-project/lanner/engine/event"
 )
 
@@ -94,14 +95,18 @@ func (c *Reader) Cursor(snap event.Snapshot) *Cursor {
 	if snap == nil {
 		snap = discard{}
 	}
-	return &Cursor{decoder: decoder{snap: snap}}
+	d := decoder{snap: snap}
+	if c.up != nil {
+		d.up = upgrade.New(upgrade.Limits{})
+	}
+	return &Cursor{decoder: d}
 }
 
 // Start goes to the first event of a chunk.
 func (c *Cursor) Start(chunk *Chunk) { c.chunk, c.rest = chunk, chunk.data }
 
-// Next reads the next event of the chunk into ev, whose parameters are valid as
-// long as the chunk. At the chunk's end it returns io.EOF.
+// Next reads the next event of the chunk into ev, whose parameters are valid
+// until the following call. At the chunk's end it returns io.EOF.
 func (c *Cursor) Next(ev *event.Event) error {
 	for len(c.rest) >= minBlock {
 		block := c.rest
@@ -119,8 +124,4 @@ func (c *Cursor) Next(ev *event.Event) error {
 }
 
 // Stats returns what the cursor counted; the reader has counted the rest.
-func (c *Cursor) Stats() Stats {
-	s := c.stats
-	s.Events = c.num
-	return s
-}
+func (c *Cursor) Stats() Stats { return c.counters() }

@@ -35,27 +35,32 @@ func TestChunks(t *testing.T) {
 		for _, name := range names {
 			data := captures(t, folder)[name]
 			data = append(data[:len(data):len(data)], data...) // a second section
-			var want []string
-			wantStats, err := readAll(t, data, func(ev *event.Event) { want = append(want, show(ev)) })
-			if !errors.Is(err, io.EOF) {
-				t.Errorf("%s: %v", name, err)
-			}
+			checkChunks(t, name+", raw", NewRawReader, data)
+			checkChunks(t, name, NewReader, data)
+		}
+	}
+}
 
-			r, err := NewRawReader(bytes.NewReader(data), nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			const workers = 3
-			have, stats := inChunks(t, r, workers)
-			for i := range workers {
-				if diff := cmp.Diff(want, have[i]); diff != "" {
-					t.Fatalf("%s: worker %d: -one reader +in chunks:\n%s", name, i, diff)
-				}
-				total := r.Stats()
-				if total.Add(stats[i]); total != wantStats {
-					t.Errorf("%s: worker %d counted %+v, one reader %+v", name, i, total, wantStats)
-				}
-			}
+func checkChunks(t *testing.T, name string, newReader newFunc, data []byte) {
+	t.Helper()
+	var want []string
+	wantStats, err := readWith(t, newReader, data, func(ev *event.Event) { want = append(want, show(ev)) })
+	if !errors.Is(err, io.EOF) {
+		t.Errorf("%s: %v", name, err)
+	}
+	r, err := newReader(bytes.NewReader(data), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const workers = 3
+	have, stats := inChunks(t, r, workers)
+	for i := range workers {
+		if diff := cmp.Diff(want, have[i]); diff != "" {
+			t.Fatalf("%s: worker %d: -one reader +in chunks:\n%s", name, i, diff)
+		}
+		total := r.Stats()
+		if total.Add(stats[i]); total != wantStats {
+			t.Errorf("%s: worker %d counted %+v, one reader %+v", name, i, total, wantStats)
 		}
 	}
 }

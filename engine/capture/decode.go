@@ -5,6 +5,7 @@ package capture
 import (
 	"fmt"
 
+	"github.com/lanner-project/lanner/engine/capture/upgrade"
 	"github.com/lanner-project/lanner/engine/event"
 )
 
@@ -21,8 +22,18 @@ var largeTypes = func() (large [event.NumTypes]bool) {
 // A decoder turns blocks into events and lists.
 type decoder struct {
 	snap  event.Snapshot
+	up    *upgrade.Upgrader // nil: events stay as they are
 	num   uint64
 	stats Stats
+}
+
+func (d *decoder) counters() Stats {
+	s := d.stats
+	s.Events = d.num
+	if d.up != nil {
+		s.Upgrade = d.up.Stats()
+	}
+	return s
 }
 
 // decode reads a block. It reports whether that gave an event, in ev.
@@ -35,7 +46,7 @@ func (d *decoder) decode(block []byte, whole bool, ev *event.Event) (bool, error
 	if !isEvent {
 		return false, d.other(block)
 	}
-	return whole && d.event(block, start, v1, ev), nil
+	return whole && d.event(block, start, v1, ev) && (d.up == nil || d.up.Apply(ev)), nil
 }
 
 // event reads the event of a block. It reports whether there is one that can be

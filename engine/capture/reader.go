@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/lanner-project/lanner/engine/capture/upgrade"
 	"github.com/lanner-project/lanner/engine/event"
 )
 
@@ -23,7 +24,7 @@ var (
 
 // Stats counts what was read, and what was stepped over.
 type Stats struct {
-	Events       uint64 // as evt.num counts: those that are merged into others, too
+	Events       uint64 // all in the file, those that are merged into others, too
 	Sections     uint64 // more than one where captures were put one after the other
 	UnknownTypes uint64 // events of types that only newer sources have
 	Malformed    uint64 // events and entries of lists that cannot be what they say
@@ -31,6 +32,8 @@ type Stats struct {
 	DamagedBytes uint64
 	UnknownBlock uint64
 	Drops        uint64 // notices in the capture that its source had to drop events
+
+	Upgrade upgrade.Stats
 }
 
 // Add adds the counters of o: a reader's and a cursor's make up all of a capture
@@ -44,6 +47,7 @@ func (s *Stats) Add(o Stats) {
 	s.DamagedBytes += o.DamagedBytes
 	s.UnknownBlock += o.UnknownBlock
 	s.Drops += o.Drops
+	s.Upgrade.Add(o.Upgrade)
 }
 
 // A Reader hands out the events of a capture.
@@ -53,14 +57,23 @@ type Reader struct {
 	file   *counter
 }
 
-// NewRawReader reads the head of a capture: snap receives the machine, processes,
+// NewReader reads the head of a capture: snap receives the machine, processes,
 // descriptors, interfaces, users and groups of the time before the first event.
 // Captures that were put one after the other have such lists in their middle,
 // too; they reach snap during Next. A nil snap wants none.
 //
-// Events come as the file has them: old versions, and the begin of a syscall
-// apart from its end.
+// Events come in their newest form, whatever the capture's age.
+func NewReader(r io.Reader, snap event.Snapshot) (*Reader, error) {
+	return newReader(r, snap, upgrade.New(upgrade.Limits{}))
+}
+
+// NewRawReader is like NewReader, but events come as the file has them: old
+// versions, and the begin of a syscall apart from its end.
 func NewRawReader(r io.Reader, snap event.Snapshot) (*Reader, error) {
+	return newReader(r, snap, nil)
+}
+
+func newReader(r io.Reader, snap event.Snapshot, up *upgrade.Upgrader) (*Reader, error) {
 	if snap == nil {
 		snap = discard{}
 	}
@@ -69,7 +82,7 @@ func NewRawReader(r io.Reader, snap event.Snapshot) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Reader{blocks: newBlocks(src), file: file, decoder: decoder{snap: snap}}
+	c := &Reader{blocks: newBlocks(src), file: file, decoder: decoder{snap: snap, up: up}}
 	if err := c.checkStart(); err != nil {
 		return nil, err
 	}
@@ -191,8 +204,7 @@ func (c *Reader) Next(ev *event.Event) error {
 
 // Stats returns the counters.
 func (c *Reader) Stats() Stats {
-	s := c.decoder.stats
-	s.Events = c.num
+	s := c.counters()
 	s.Damaged, s.DamagedBytes = c.blocks.damaged, c.blocks.damagedBytes
 	return s
 }

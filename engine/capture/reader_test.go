@@ -46,10 +46,18 @@ func captures(tb testing.TB, folder string) map[string][]byte {
 	return files
 }
 
-// readAll reads a capture and calls each for its events.
+// readAll reads a capture and calls each for its events, as they are.
 func readAll(t *testing.T, data []byte, each func(*event.Event)) (Stats, error) {
 	t.Helper()
-	r, err := NewRawReader(bytes.NewReader(data), nil)
+	return readWith(t, NewRawReader, data, each)
+}
+
+// A newFunc is NewReader or NewRawReader.
+type newFunc func(io.Reader, event.Snapshot) (*Reader, error)
+
+func readWith(t *testing.T, newReader newFunc, data []byte, each func(*event.Event)) (Stats, error) {
+	t.Helper()
+	r, err := newReader(bytes.NewReader(data), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -63,12 +63,17 @@ func (r recorded) String() string {
 // readRaw returns the events of a capture as they are in the file.
 func readRaw(tb testing.TB, path string) []recorded {
 	tb.Helper()
+	return read(tb, capture.NewRawReader, path)
+}
+
+func read(tb testing.TB, newReader func(io.Reader, event.Snapshot) (*capture.Reader, error), path string) []recorded {
+	tb.Helper()
 	file, err := os.Open(path)
 	if err != nil {
 		tb.Fatal(err)
 	}
 	defer file.Close()
-	r, err := capture.NewRawReader(file, nil)
+	r, err := newReader(file, nil)
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/lanner-project/lanner/engine/capture"
 	"github.com/lanner-project/lanner/engine/capture/upgrade"
 	"github.com/lanner-project/lanner/engine/enginetest"
 	"github.com/lanner-project/lanner/engine/event"
@@ -66,7 +67,7 @@ func TestNumberedLikeReference(t *testing.T) {
 			t.Run(probes+"/"+name, func(t *testing.T) {
 				t.Parallel()
 				want := readProbe(t, filepath.Join(enginetest.Shared(t), "golden", probes, name+".jsonl.gz"))
-				have := upgraded(upgrade.New(upgrade.Limits{}), readRaw(t, path))
+				have := read(t, capture.NewReader, path)
 				have = have[initial(have):]
 				if len(have) != len(want) {
 					t.Fatalf("%d events, want %d", len(have), len(want))

@@ -26,6 +26,16 @@ type Stats struct {
 	Evicted    uint64 // begins forgotten to stay within limits
 }
 
+// Add adds the counters of o.
+func (s *Stats) Add(o Stats) {
+	s.Merged += o.Merged
+	s.Upgraded += o.Upgraded
+	s.Dropped += o.Dropped
+	s.Lost += o.Lost
+	s.Mismatched += o.Mismatched
+	s.Evicted += o.Evicted
+}
+
 // An Upgrader brings the events of one capture to the newest schema, in order.
 type Upgrader struct {
 	rows       *[event.NumTypes]row

@@ -21,125 +21,126 @@ const (
 	zero8 = zero4 + zero4
 )
 
-// Versions of events that no capture has at hand.
+// Events that no capture at hand has.
+var oldVersions = []struct {
+	name   string
+	events []event.Event // the last one gives the result
+	typ    event.Type
+	params []string
+}{
+	{
+		name: "all of a descriptor from a value with a tag, and a command cut to its width",
+		events: []event.Event{
+			made(event.BpfV1Enter, 7, "\x05\x00\x00\x00\x00\x00\x00\x01"),
+			made(event.BpfV1Exit, 7, "\x00"+num64(9)),
+		},
+		typ:    event.BpfExit,
+		params: []string{num64(9), "\x05\x00\x00\x00"},
+	},
+	{
+		name:   "a container as JSON",
+		events: []event.Event{made(event.ContainerV4, 0, "ab\x00", "\x02\x00\x00\x00", "say \"hi\"\n\x00", "nginx:1\\é\xff\x00")},
+		typ:    event.Container,
+		params: []string{`{"id":"ab","type":2,"name":"say \"hi\"\u000a","image":"nginx:1\\é�"}` + "\x00"},
+	},
+	{
+		name:   "half a container",
+		events: []event.Event{made(event.ContainerV4, 0, "ab\x00")},
+		typ:    event.Container,
+		params: []string{none},
+	},
+	{
+		name: "another name: accept4, of which rules knew nothing then",
+		events: []event.Event{
+			made(event.Accept4V3Enter, 7, "\x00\x08\x00\x00"),
+			made(event.Accept4V3Exit, 7, num64(5), "tuple", "\x01"),
+		},
+		typ:    event.Accept4Exit,
+		params: []string{num64(5), "tuple", "\x01", zero4, zero4, "\x00\x08\x00\x00"},
+	},
+	{
+		name:   "the end of a process, of which nothing was told",
+		events: []event.Event{made(event.ProcexitV0, 7)},
+		typ:    event.Procexit,
+		params: []string{none, none, none, none, none},
+	},
+	{
+		name: "the begin is of another thread",
+		events: []event.Event{
+			made(event.CloseEnter, 7, num64(3)),
+			made(event.CloseExit, 8, num64(0)),
+		},
+		typ:    event.CloseExit,
+		params: []string{num64(0), none},
+	},
+	{
+		name: "the begin is of another syscall",
+		events: []event.Event{
+			made(event.CloseEnter, 7, num64(3)),
+			made(event.ReadExit, 7, num64(1), "x"),
+		},
+		typ:    event.ReadExit,
+		params: []string{num64(1), "x", none, zero4},
+	},
+	{
+		name: "the begin is of another syscall without a type of its own",
+		events: []event.Event{
+			made(event.GenericEnter, 7, "\x01\x00", "\x02\x00"),
+			made(event.GenericExit, 7, "\x03\x00"),
+		},
+		typ:    event.GenericExit,
+		params: []string{"\x03\x00", none},
+	},
+	{
+		name: "the begin belongs to an end before",
+		events: []event.Event{
+			made(event.CloseEnter, 7, num64(3)),
+			made(event.StatExit, 7, num64(0), "/\x00"),
+			made(event.CloseExit, 7, num64(0)),
+		},
+		typ:    event.CloseExit,
+		params: []string{num64(0), none},
+	},
+	{
+		name: "other events come between the sides",
+		events: []event.Event{
+			made(event.CloseEnter, 7, num64(3)),
+			made(event.SignalDeliver, 7, num64(1), num64(7), "\x09"),
+			made(event.Switch, 7, num64(8), zero8, zero8, zero4, zero4, zero4),
+			made(event.CloseExit, 7, num64(0)),
+		},
+		typ:    event.CloseExit,
+		params: []string{num64(0), num64(3)},
+	},
+	{
+		name: "a thread that ended takes its begin with it",
+		events: []event.Event{
+			made(event.CloseEnter, 7, num64(3)),
+			made(event.Procexit, 7, num64(0)),
+			made(event.CloseExit, 7, num64(0)),
+		},
+		typ:    event.CloseExit,
+		params: []string{num64(0), none},
+	},
+	{
+		name:   "an end without parameters of a type that never had a begin with any",
+		events: []event.Event{made(event.SetsockoptExit, 7)},
+		typ:    event.SetsockoptExit,
+	},
+	{
+		name: "flags of two meanings",
+		events: []event.Event{
+			made(event.ExecveatEnter, 7, num64(3), "x\x00", "\x01\x00\x00\x00"),
+			made(event.ExecveatExit, 7, num64(0)),
+		},
+		typ:    event.ExecveatExit,
+		params: append([]string{num64(0)}, make([]string, 29)...),
+	},
+}
+
 func TestOldVersions(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
-		name   string
-		events []event.Event // the last one gives the result
-		typ    event.Type
-		params []string
-	}{
-		{
-			name: "all of a descriptor from a value with a tag, and a command cut to its width",
-			events: []event.Event{
-				made(event.BpfV1Enter, 7, "\x05\x00\x00\x00\x00\x00\x00\x01"),
-				made(event.BpfV1Exit, 7, "\x00"+num64(9)),
-			},
-			typ:    event.BpfExit,
-			params: []string{num64(9), "\x05\x00\x00\x00"},
-		},
-		{
-			name:   "a container as JSON",
-			events: []event.Event{made(event.ContainerV4, 0, "ab\x00", "\x02\x00\x00\x00", "say \"hi\"\n\x00", "nginx:1\\é\xff\x00")},
-			typ:    event.Container,
-			params: []string{`{"id":"ab","type":2,"name":"say \"hi\"\u000a","image":"nginx:1\\é�"}` + "\x00"},
-		},
-		{
-			name:   "half a container",
-			events: []event.Event{made(event.ContainerV4, 0, "ab\x00")},
-			typ:    event.Container,
-			params: []string{none},
-		},
-		{
-			name: "another name: accept4, of which rules knew nothing then",
-			events: []event.Event{
-				made(event.Accept4V3Enter, 7, "\x00\x08\x00\x00"),
-				made(event.Accept4V3Exit, 7, num64(5), "tuple", "\x01"),
-			},
-			typ:    event.Accept4Exit,
-			params: []string{num64(5), "tuple", "\x01", zero4, zero4, "\x00\x08\x00\x00"},
-		},
-		{
-			name:   "the end of a process, of which nothing was told",
-			events: []event.Event{made(event.ProcexitV0, 7)},
-			typ:    event.Procexit,
-			params: []string{none, none, none, none, none},
-		},
-		{
-			name: "the begin is of another thread",
-			events: []event.Event{
-				made(event.CloseEnter, 7, num64(3)),
-				made(event.CloseExit, 8, num64(0)),
-			},
-			typ:    event.CloseExit,
-			params: []string{num64(0), none},
-		},
-		{
-			name: "the begin is of another syscall",
-			events: []event.Event{
-				made(event.CloseEnter, 7, num64(3)),
-				made(event.ReadExit, 7, num64(1), "x"),
-			},
-			typ:    event.ReadExit,
-			params: []string{num64(1), "x", none, zero4},
-		},
-		{
-			name: "the begin is of another syscall without a type of its own",
-			events: []event.Event{
-				made(event.GenericEnter, 7, "\x01\x00", "\x02\x00"),
-				made(event.GenericExit, 7, "\x03\x00"),
-			},
-			typ:    event.GenericExit,
-			params: []string{"\x03\x00", none},
-		},
-		{
-			name: "the begin belongs to an end before",
-			events: []event.Event{
-				made(event.CloseEnter, 7, num64(3)),
-				made(event.StatExit, 7, num64(0), "/\x00"),
-				made(event.CloseExit, 7, num64(0)),
-			},
-			typ:    event.CloseExit,
-			params: []string{num64(0), none},
-		},
-		{
-			name: "other events come between the sides",
-			events: []event.Event{
-				made(event.CloseEnter, 7, num64(3)),
-				made(event.SignalDeliver, 7, num64(1), num64(7), "\x09"),
-				made(event.Switch, 7, num64(8), zero8, zero8, zero4, zero4, zero4),
-				made(event.CloseExit, 7, num64(0)),
-			},
-			typ:    event.CloseExit,
-			params: []string{num64(0), num64(3)},
-		},
-		{
-			name: "a thread that ended takes its begin with it",
-			events: []event.Event{
-				made(event.CloseEnter, 7, num64(3)),
-				made(event.Procexit, 7, num64(0)),
-				made(event.CloseExit, 7, num64(0)),
-			},
-			typ:    event.CloseExit,
-			params: []string{num64(0), none},
-		},
-		{
-			name:   "an end without parameters of a type that never had a begin with any",
-			events: []event.Event{made(event.SetsockoptExit, 7)},
-			typ:    event.SetsockoptExit,
-		},
-		{
-			name: "flags of two meanings",
-			events: []event.Event{
-				made(event.ExecveatEnter, 7, num64(3), "x\x00", "\x01\x00\x00\x00"),
-				made(event.ExecveatExit, 7, num64(0)),
-			},
-			typ:    event.ExecveatExit,
-			params: append([]string{num64(0)}, make([]string, 29)...),
-		},
-	}
-	for _, test := range tests {
+	for _, test := range oldVersions {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			u := upgrade.New(upgrade.Limits{})
