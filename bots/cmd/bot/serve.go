@@ -132,9 +132,9 @@ func whoami(ctx context.Context, client *github.Client, login string) (string, e
 	if login != "" {
 		return login, nil
 	}
-	user, _, err := client.Users.Get(ctx, "")
+	login, err := client.Login(ctx)
 	if err != nil {
 		return "", fmt.Errorf("ask GitHub who the bot is (or say it: --login): %w", err)
 	}
-	return user.GetLogin(), nil
+	return login, nil
 }
