@@ -49,7 +49,6 @@ const (
 	loadValidate  = "LOAD_ERR_VALIDATE"
 
 	loadUnknownSource    = "LOAD_UNKNOWN_SOURCE"
-	loadUnsafeNA         = "LOAD_UNSAFE_NA_CHECK"
 	loadNoEventType      = "LOAD_NO_EVTTYPE"
 	loadUnknownFilter    = "LOAD_UNKNOWN_FILTER"
 	loadUnusedMacro      = "LOAD_UNUSED_MACRO"

@@ -108,7 +108,7 @@ const (
 	OutputField     Code = 401
 	TrailingPercent Code = 402
 	TrailingWidth   Code = 403
-	NotInOutputs    Code = 404
+	OutputShortened Code = 404
 	ContainerInfo   Code = 405
 )
 

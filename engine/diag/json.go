@@ -47,7 +47,7 @@ func (l *List) WriteJSON(w io.Writer) error {
 		Diagnostics []jsonDiagnostic `json:"diagnostics"`
 	}{
 		Errors:      l.Errors(),
-		Warnings:    len(l.Diagnostics) - l.Errors(),
+		Warnings:    l.Warnings(),
 		Diagnostics: make([]jsonDiagnostic, 0, len(l.Diagnostics)),
 	}
 	for i := range l.Diagnostics {

@@ -4,6 +4,7 @@ package diag
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 )
 
@@ -62,7 +63,14 @@ type Related struct {
 type List struct {
 	Diagnostics []Diagnostic
 	sources     []source
+	errors      int
+	dropped     int // not kept, being too many
+	compared    int // candidates of suggestions
 }
+
+// maxKept is how many diagnostics a list keeps. Nobody reads more, and a file
+// made to have millions must not take the memory for them.
+const maxKept = 2000
 
 // A source is a file that was read.
 type source struct {
@@ -70,8 +78,17 @@ type source struct {
 	text []byte
 }
 
-// Add puts a diagnostic at the end.
-func (l *List) Add(d Diagnostic) { l.Diagnostics = append(l.Diagnostics, d) }
+// Add puts a diagnostic at the end. Beyond a limit it is only counted.
+func (l *List) Add(d Diagnostic) {
+	if d.Severity == Error {
+		l.errors++
+	}
+	if len(l.Diagnostics) >= maxKept {
+		l.dropped++
+		return
+	}
+	l.Diagnostics = append(l.Diagnostics, d)
+}
 
 // AddSource gives the list the text of a file, from which it quotes lines. The
 // files are reported in the order in which they are added.
@@ -79,16 +96,29 @@ func (l *List) AddSource(file string, text []byte) {
 	l.sources = append(l.sources, source{file, text})
 }
 
-// Errors returns how many of the diagnostics are errors.
-func (l *List) Errors() int {
-	n := 0
-	for i := range l.Diagnostics {
-		if l.Diagnostics[i].Severity == Error {
-			n++
-		}
+// maxCompared is with how many candidates a list's words are compared.
+const maxCompared = 500_000
+
+// Suggest is Suggest for a diagnostic of the list, or "" once that has cost too
+// much: a file can have a thousand unknown names, and as many known ones.
+func (l *List) Suggest(word string, candidates iter.Seq[string]) string {
+	if len(l.Diagnostics) >= maxKept {
+		return ""
 	}
-	return n
+	return Suggest(word, func(yield func(string) bool) {
+		for c := range candidates {
+			if l.compared++; l.compared > maxCompared || !yield(c) {
+				return
+			}
+		}
+	})
 }
+
+// Errors returns how many errors there are.
+func (l *List) Errors() int { return l.errors }
+
+// Warnings returns how many warnings there are.
+func (l *List) Warnings() int { return len(l.Diagnostics) + l.dropped - l.errors }
 
 // Sort puts the diagnostics in the order of their places: of the files as they
 // were added, and within each from top to bottom. What has no place comes

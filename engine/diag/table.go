@@ -6,7 +6,7 @@ package diag
 var codes = []Info{
 	{
 		FileRead, "file cannot be read",
-		"The file or folder does not exist, may not be read, or has neither .yaml nor .yml at the end of its name.",
+		"The file or folder does not exist or may not be read.",
 		"Check the path and its permissions; a folder is read for its .yaml and .yml files only.",
 		loadFileRead,
 	},
@@ -282,7 +282,7 @@ var codes = []Info{
 	},
 	{
 		UnusedMacro, "macro is not used",
-		"No rule uses the macro, neither directly nor through another macro.",
+		"No rule and no other macro uses the macro.",
 		"Remove it, or check the spelling where it should be used.",
 		loadUnusedMacro,
 	},
@@ -533,10 +533,10 @@ var codes = []Info{
 		loadOutput,
 	},
 	{
-		NotInOutputs, "field is for conditions only",
-		"The field can be compared and not printed.",
-		"Print another field.",
-		loadOutput,
+		OutputShortened, "field's name ends earlier than the word",
+		"No field has the whole name, but the beginning of it is one; the rest is printed as it is.",
+		"Correct the name; put a blank or a comma behind the field where the rest is meant as text.",
+		"",
 	},
 	{
 		ContainerInfo, "%container.info is deprecated",
@@ -560,7 +560,7 @@ var codes = []Info{
 		ComparesUnset, "compares with what unset values print as",
 		"A missing value is printed as <NA> but is not equal to it: a comparison with a missing value is false.",
 		"Use exists, or not exists.",
-		loadUnsafeNA,
+		"",
 	},
 	{
 		AllEventTypes, "looks at almost every event",

@@ -23,6 +23,9 @@ func (l *List) WriteText(w io.Writer) error {
 	for i := range l.Diagnostics {
 		l.writeOne(&b, &l.Diagnostics[i])
 	}
+	if l.dropped > 0 {
+		fmt.Fprintf(&b, "and %d more\n", l.dropped)
+	}
 	_, err := w.Write(b.Bytes())
 	return err
 }
