@@ -82,6 +82,7 @@ const (
 	Concat
 	Getopt
 	Val
+	ListOf // no word of the language: the list of its arguments, which are single
 )
 
 // An Op is a comparison.

@@ -156,7 +156,7 @@ var evtFields = []Field{
 		Doc: "Name of the event, for a syscall the syscall's, as in openat; every rule should compare it, since a rule without it is tried on all events.",
 	},
 	{
-		Name: "evt.type.is", Kind: KindUint32, Need: NeedNothing, Arg: ArgRequired | ArgIndex | ArgDotted,
+		Name: "evt.type.is", Kind: KindUint32, Need: NeedNothing, Arg: ArgRequired | ArgDotted,
 		Doc: "Number 1 for events of the type named after the last dot and 0 for all others, as in evt.type.is.open = 1.",
 	},
 	{

@@ -43,6 +43,8 @@ func compileTransform(op check.Operand) (Extractor, error) {
 		return args[0], nil
 	case check.Len:
 		return compileLen(x, args)
+	case check.ListOf:
+		return listOf(x, args)
 	case check.Concat:
 		x.One = concat(args)
 	case check.Join:
@@ -91,6 +93,29 @@ func compileArgument(a *check.Argument) (Extractor, error) {
 	} else {
 		x.One = func(*Context) (Value, bool) { return values[0], true }
 	}
+	return x, nil
+}
+
+// listOf is the list of its arguments. Where one of them has no value, the list
+// has none.
+func listOf(x Extractor, args []Extractor) (Extractor, error) {
+	for i := range args {
+		if args[i].One == nil {
+			return Extractor{}, errors.New("an item of a list has to be a single value")
+		}
+	}
+	x.Many = func(c *Context, dst []Value) []Value {
+		n := len(dst)
+		for i := range args {
+			v, ok := args[i].One(c)
+			if !ok {
+				return dst[:n]
+			}
+			dst = append(dst, v)
+		}
+		return dst
+	}
+	x.print = printerOf(x.Kind)
 	return x, nil
 }
 
