@@ -92,6 +92,9 @@ func (n *Naive) Explain(ctx *extract.Context, rule int) *Trace {
 	return n.eval(ctx, n.rules[rule].Condition)
 }
 
+// Eval evaluates a part of the condition of one of the rules for ctx's event.
+func (n *Naive) Eval(ctx *extract.Context, x check.Expr) *Trace { return n.eval(ctx, x) }
+
 func (n *Naive) eval(ctx *extract.Context, x check.Expr) *Trace {
 	trace := &Trace{Expr: x}
 	switch x := x.(type) {

@@ -17,6 +17,7 @@ const step = time.Millisecond
 
 // addEvent takes something that happens: "[+DURATION] TID NAME PARAMETER=VALUE …".
 func (w *World) addEvent(words []word) error {
+	at := words[0].pos
 	after := step
 	if d, found := strings.CutPrefix(words[0].value, "+"); found && words[0].key == "" {
 		var err error
@@ -45,7 +46,7 @@ func (w *World) addEvent(words []word) error {
 	if err := w.params(&ev, given); err != nil {
 		return err
 	}
-	w.Events = append(w.Events, ev)
+	w.Events, w.at = append(w.Events, ev), append(w.at, at)
 	return nil
 }
 

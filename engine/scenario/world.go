@@ -23,6 +23,7 @@ type World struct {
 	Snapshot []func(event.Snapshot) // what there was, in order
 	Events   []event.Event
 
+	at    []diag.Pos // of each event's line
 	now   time.Time
 	procs map[int64]proc
 }
