@@ -12,9 +12,11 @@ const (
 	// bufferSize is what is asked of the file at once. It fits into the second
 	// cache of a core, beside what reads the events.
 	bufferSize = 256 << 10
-	// maxEvent is how long the block of an event may be: parameters have lengths
-	// of two bytes, so it is far less but for the few types with large ones.
-	maxEvent = 32 << 20
+	// maxEvent is how long the block of an event may be: the reference's readers
+	// have a buffer of that size for all but its header.
+	maxEvent = 64<<10 + blockHeader
+	// maxLarge is how long it may be for the few types with large parameters.
+	maxLarge = 32 << 20
 	// maxList is how long other blocks may be.
 	maxList = 1 << 30
 	// resyncWindow is how far after a damaged block the next one is looked for.
@@ -30,6 +32,7 @@ type blocks struct {
 	buf      []byte
 	pos, end int   // what is not looked at yet
 	base     int64 // where in the file buf starts
+	long     int   // lists longer than this are not read as a whole
 	err      error // why src gives no more
 	shared   bool  // a chunk holds the buffer: it may not be written
 
@@ -37,8 +40,8 @@ type blocks struct {
 	damagedBytes uint64
 }
 
-func newBlocks(src io.Reader) *blocks {
-	return &blocks{src: src, buf: make([]byte, bufferSize)}
+func newBlocks(src io.Reader, size int) *blocks {
+	return &blocks{src: src, buf: make([]byte, size), long: size}
 }
 
 // offset is where in the file the next block starts.
@@ -118,10 +121,15 @@ func (b *blocks) block() (block []byte, whole bool, err error) {
 	if length < minBlock || length > limit(typ) {
 		return b.resync()
 	}
-	if _, _, event := eventBlock(typ); !event && length > bufferSize {
+	if maySkip(typ) && int64(length) > int64(b.long) {
 		return nil, false, errLong
 	}
 	if !b.fill(int(length)) {
+		if errors.Is(b.err, io.EOF) { // or its length is wrong
+			if block, _, err := b.resync(); err == nil {
+				return block, false, nil
+			}
+		}
 		return nil, false, b.cut(fmt.Sprintf("a block of type %#x", typ), int64(length))
 	}
 	have := b.buf[b.pos:b.end]
@@ -134,10 +142,22 @@ func (b *blocks) block() (block []byte, whole bool, err error) {
 
 // limit is how long a block of a type may be.
 func limit(typ uint32) uint32 {
-	if _, _, event := eventBlock(typ); event || !knownBlock(typ) {
+	switch _, _, event := eventBlock(typ); {
+	case typ == blockEventV2Large, typ == blockEventFlagsV2Large, !knownBlock(typ):
+		return maxLarge
+	case event:
 		return maxEvent
+	case !maySkip(typ):
+		return resyncWindow
 	}
 	return maxList
+}
+
+// maySkip reports whether a block of a type need not be in memory as a whole: a
+// list is read entry by entry, and of others nothing is wanted.
+func maySkip(typ uint32) bool {
+	_, _, event := eventBlock(typ)
+	return !event && typ != blockSection && typ != blockMachine && typ != blockMachineInt
 }
 
 // resync steps over a damaged block: up to the next place where a block may
@@ -147,6 +167,9 @@ func limit(typ uint32) uint32 {
 // 1.0 or 1.1) states wrong lengths of interface lists; what follows is good.
 func (b *blocks) resync() ([]byte, bool, error) {
 	start := b.offset()
+	if !b.fill(minBlock) {
+		return nil, false, b.cut("a block of at least 12 bytes", minBlock)
+	}
 	typ := le.Uint32(b.buf[b.pos:])
 	for at := 4; at <= resyncWindow; at++ {
 		if !b.fill(at + minBlock) {

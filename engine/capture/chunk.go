@@ -41,24 +41,26 @@ func (c *Reader) NextChunk() (*Chunk, error) {
 	return &Chunk{data: block, broken: !whole}, nil
 }
 
-// longBlock reads a list that does not fit into the buffer, for workers who
-// have to read it more than once.
+// longBlock reads a list that does not fit into the buffer. Workers have to read
+// it more than once, so it is read as a whole; one that is too long for that is
+// stepped over.
 func (c *Reader) longBlock() ([]byte, bool, error) {
 	b := c.blocks
 	_, length, err := b.header()
 	if err != nil {
 		return nil, false, err
 	}
-	if length > maxEvent {
-		c.stats.Malformed++
+	if length <= maxLarge && b.fill(int(length)) && le.Uint32(b.buf[b.pos+int(length)-blockTrailer:]) == length {
+		block := b.buf[b.pos:][:length:length]
+		b.pos += int(length)
+		return block, true, nil
+	}
+	c.stats.Malformed++
+	block, whole, err := b.resync()
+	if err != nil {
 		return nil, true, b.skip(int64(length))
 	}
-	if !b.fill(int(length)) {
-		return nil, false, b.cut("a list", int64(length))
-	}
-	block := b.buf[b.pos:][:length:length]
-	b.pos += int(length)
-	return block, true, nil
+	return block, whole, nil
 }
 
 // row returns the blocks that are in the buffer as a whole, and steps over them.

@@ -40,13 +40,13 @@ const (
 	blockUsersInt = 0x8012ABCD
 	blockUsersV2  = 0x220
 
-	blockEvent            = 0x204
-	blockEventInt         = 0x8010ABCD
-	blockEventFlags       = 0x208
-	blockEventV2          = 0x216
-	blockEventFlagsV2     = 0x217
-	blockEventV2Large     = 0x221
-	blockEventFlagsV2Larg = 0x222
+	blockEvent             = 0x204
+	blockEventInt          = 0x8010ABCD
+	blockEventFlags        = 0x208
+	blockEventV2           = 0x216
+	blockEventFlagsV2      = 0x217
+	blockEventV2Large      = 0x221
+	blockEventFlagsV2Large = 0x222
 )
 
 const (
@@ -71,7 +71,7 @@ func eventBlock(typ uint32) (start int, v1, ok bool) {
 	switch typ {
 	case blockEventV2, blockEventV2Large:
 		return blockHeader + 2, false, true
-	case blockEventFlagsV2, blockEventFlagsV2Larg:
+	case blockEventFlagsV2, blockEventFlagsV2Large:
 		return blockHeader + 2 + 4, false, true
 	case blockEvent, blockEventInt:
 		return blockHeader + 2, true, true

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/lanner-project/lanner/engine/event"
 )
 
@@ -102,8 +104,21 @@ func FuzzReader(f *testing.F) {
 				}
 			}
 		}
-		if len(read.all) < 1000 {
-			sameInChunks(t, data, events)
+		if up, err := NewReader(bytes.NewReader(data), nil); err == nil {
+			for err == nil {
+				if err = up.Next(&ev); err == nil {
+					_ = show(&ev)
+				}
+			}
+		}
+		chunked := readChunks(t, data)
+		if r.Stats().Malformed == 0 && errors.Is(err, io.EOF) {
+			if diff := cmp.Diff(events, chunked); diff != "" {
+				t.Errorf("-at once +in chunks:\n%s", diff)
+			}
+		}
+		if r.Stats().Damaged == 0 && errors.Is(err, io.EOF) {
+			sameWithSmallBuffer(t, data, read, events, r.Stats())
 		}
 		if r.Stats().Malformed == 0 && w.Close() == nil {
 			sameAgain(t, b.Bytes(), read, events)
@@ -111,14 +126,13 @@ func FuzzReader(f *testing.F) {
 	})
 }
 
-func sameInChunks(t *testing.T, data []byte, want []string) {
+func readChunks(t *testing.T, data []byte) (events []string) {
 	t.Helper()
 	r, err := NewRawReader(bytes.NewReader(data), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := r.Cursor(nil)
-	var have []string
 	var ev event.Event
 	for {
 		chunk, err := r.NextChunk()
@@ -128,15 +142,37 @@ func sameInChunks(t *testing.T, data []byte, want []string) {
 		c.Start(chunk)
 		for err == nil {
 			if err = c.Next(&ev); err == nil {
-				have = append(have, show(&ev))
+				events = append(events, show(&ev))
 			}
 		}
 		if !errors.Is(err, io.EOF) {
 			break
 		}
 	}
-	if !slices.Equal(have, want) {
-		t.Fatalf("read in chunks:\n%q\nread at once:\n%q", have, want)
+	return events
+}
+
+// sameWithSmallBuffer reads with a buffer that every list is longer than. Only
+// how damaged lists are counted may differ.
+func sameWithSmallBuffer(t *testing.T, data []byte, wantLists lists, wantEvents []string, want Stats) {
+	t.Helper()
+	var haveLists lists
+	r, err := newReader(bytes.NewReader(data), &haveLists, nil, minBlock)
+	var events []string
+	var ev event.Event
+	for err == nil {
+		if err = r.Next(&ev); err == nil {
+			events = append(events, show(&ev))
+		}
+	}
+	if want.Malformed > 0 {
+		return
+	}
+	if r.Stats() != want {
+		t.Errorf("read with a small buffer %+v, with a large one %+v", r.Stats(), want)
+	}
+	if diff := cmp.Diff(wantLists.all, haveLists.all) + cmp.Diff(wantEvents, events); diff != "" {
+		t.Errorf("-large buffer +small buffer:\n%s", diff)
 	}
 }
 

@@ -55,6 +55,7 @@ func parseMachine(snap event.Snapshot, b []byte) bool {
 
 // parseProc returns the parser of a process list's entries.
 func parseProc(version int) entryParser {
+	var p event.Proc // one for all entries
 	return func(snap event.Snapshot, b []byte) int {
 		f := fields{b: b}
 		size := 0
@@ -63,7 +64,7 @@ func parseProc(version int) entryParser {
 				return size
 			}
 		}
-		p := event.Proc{SID: -1, VPGID: -1, PGID: -1, VTID: -1, VPID: -1, LoginUID: ^uint32(0)}
+		p = event.Proc{SID: -1, VPGID: -1, PGID: -1, VTID: -1, VPID: -1, LoginUID: ^uint32(0)}
 		procHead(&f, &p, version)
 		switch {
 		case f.short && version >= 9:
@@ -151,6 +152,7 @@ func procTail(f *fields, p *event.Proc) {
 
 // parseFile returns the parser of a descriptor list's entries.
 func parseFile(tid int64, v2 bool) entryParser {
+	var file event.File // one for all entries
 	return func(snap event.Snapshot, b []byte) int {
 		f := fields{b: b}
 		size := 0
@@ -159,7 +161,7 @@ func parseFile(tid int64, v2 bool) entryParser {
 				return size
 			}
 		}
-		file := event.File{FD: f.int64(), Ino: f.uint64(), Type: event.FileType(f.uint8())}
+		file = event.File{FD: f.int64(), Ino: f.uint64(), Type: event.FileType(f.uint8())}
 		known := fileDetails(&f, &file, v2)
 		switch {
 		case f.short && v2, !known && !v2:

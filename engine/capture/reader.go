@@ -64,16 +64,16 @@ type Reader struct {
 //
 // Events come in their newest form, whatever the capture's age.
 func NewReader(r io.Reader, snap event.Snapshot) (*Reader, error) {
-	return newReader(r, snap, upgrade.New(upgrade.Limits{}))
+	return newReader(r, snap, upgrade.New(upgrade.Limits{}), bufferSize)
 }
 
 // NewRawReader is like NewReader, but events come as the file has them: old
 // versions, and the begin of a syscall apart from its end.
 func NewRawReader(r io.Reader, snap event.Snapshot) (*Reader, error) {
-	return newReader(r, snap, nil)
+	return newReader(r, snap, nil, bufferSize)
 }
 
-func newReader(r io.Reader, snap event.Snapshot, up *upgrade.Upgrader) (*Reader, error) {
+func newReader(r io.Reader, snap event.Snapshot, up *upgrade.Upgrader, buffer int) (*Reader, error) {
 	if snap == nil {
 		snap = discard{}
 	}
@@ -82,7 +82,7 @@ func newReader(r io.Reader, snap event.Snapshot, up *upgrade.Upgrader) (*Reader,
 	if err != nil {
 		return nil, err
 	}
-	c := &Reader{blocks: newBlocks(src), file: file, decoder: decoder{snap: snap, up: up}}
+	c := &Reader{blocks: newBlocks(src, buffer), file: file, decoder: decoder{snap: snap, up: up}}
 	if err := c.checkStart(); err != nil {
 		return nil, err
 	}
@@ -154,12 +154,23 @@ func (c *Reader) longList() error {
 		_, parse = c.entries(typ, b.buf[b.pos+blockHeader:b.end])
 	}
 	b.pos += blockHeader + skip
-	return c.stream(parse, int64(length)-blockHeader-int64(skip)-blockTrailer)
+	rest := int64(length) - blockHeader - int64(skip) - blockTrailer
+	if rest, err = c.stream(parse, rest); err != nil {
+		return err
+	}
+	// Only now can be told whether the list has the length that it states.
+	if rest < 4 && b.fill(int(rest)+blockTrailer) && le.Uint32(b.buf[b.pos+int(rest):]) == length {
+		return b.skip(rest + blockTrailer)
+	}
+	c.stats.Malformed++
+	_, _, err = b.resync()
+	return err
 }
 
-// stream reads the entries of a list that does not fit into memory; rest is
-// what is left of its block but for the trailer.
-func (c *Reader) stream(parse entryParser, rest int64) error {
+// stream reads the entries of a list that does not fit into memory. rest is how
+// much of it there is, and is returned: how much is left after the last good
+// entry.
+func (c *Reader) stream(parse entryParser, rest int64) (int64, error) {
 	const maxEntry = 1 << 20
 	b := c.blocks
 	for rest >= 4 {
@@ -170,13 +181,12 @@ func (c *Reader) stream(parse entryParser, rest int64) error {
 			b.pos += n
 			rest -= int64(n)
 		case n == badEntry || have >= maxEntry || int64(have) == rest:
-			c.stats.Malformed++
-			return b.skip(rest + blockTrailer)
+			return rest, nil
 		case !b.fill(have + 1):
-			return b.cut("a list", rest)
+			return rest, b.cut("a list", rest)
 		}
 	}
-	return b.skip(rest + blockTrailer)
+	return rest, nil
 }
 
 // Next reads the next event into ev, whose parameters are valid until the

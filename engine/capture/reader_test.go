@@ -177,7 +177,7 @@ func shownName(ev *event.Event) string {
 // repeated returns a capture whose events come n times.
 func repeated(tb testing.TB, data []byte, n int) []byte {
 	tb.Helper()
-	b := newBlocks(bytes.NewReader(data))
+	b := newBlocks(bytes.NewReader(data), len(data))
 	for {
 		typ, _, err := b.header()
 		if err != nil {
@@ -195,18 +195,31 @@ func repeated(tb testing.TB, data []byte, n int) []byte {
 }
 
 func BenchmarkReader(b *testing.B) {
-	data := repeated(b, captures(b, "new")["sf_mpm-event_full_capture.new"], 50)
-	var ev event.Event
-	n := 0
-	for b.Loop() {
-		r, err := NewRawReader(bytes.NewReader(data), nil)
-		if err != nil {
-			b.Fatal(err)
-		}
-		for r.Next(&ev) == nil {
-			n++
-		}
+	for _, bench := range []struct {
+		name, folder, capture string
+		newReader             newFunc
+	}{
+		{"new/raw", "new", "sf_mpm-event_full_capture.new", NewRawReader},
+		{"new", "new", "sf_mpm-event_full_capture.new", NewReader},
+		{"old/raw", "", "sf_mpm-event_full_capture", NewRawReader},
+		{"old", "", "sf_mpm-event_full_capture", NewReader},
+	} {
+		b.Run(bench.name, func(b *testing.B) {
+			data := repeated(b, captures(b, bench.folder)[bench.capture], 50)
+			var ev event.Event
+			var n uint64
+			for b.Loop() {
+				r, err := bench.newReader(bytes.NewReader(data), nil)
+				if err != nil {
+					b.Fatal(err)
+				}
+				for err == nil {
+					err = r.Next(&ev)
+				}
+				n += r.Stats().Events
+			}
+			b.SetBytes(int64(len(data)))
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(n), "ns/event")
+		})
 	}
-	b.SetBytes(int64(len(data)))
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(n), "ns/event")
 }

@@ -18,7 +18,6 @@ const (
 	maxArgs       = 4096
 	maxFileName   = maxPath - 1
 	maxCredential = 255
-	maxEventBlock = 64<<10 + blockHeader // but for events with large parameters
 )
 
 const flushSize = 128 << 10
@@ -65,12 +64,13 @@ func (w *Writer) Event(ev *event.Event) error {
 	if !ev.Type.Known() {
 		return fmt.Errorf("event type %d is not in the table", ev.Type)
 	}
+	w.section()
 	w.lists()
 	w.body = true
 	large := largeTypes[ev.Type]
-	typ, most := uint32(blockEventV2), maxEventBlock
+	typ, most := uint32(blockEventV2), maxEvent
 	if large {
-		typ, most = blockEventV2Large, maxEvent
+		typ, most = blockEventV2Large, maxLarge
 	}
 	start := w.begin(typ)
 	fits := w.event(ev, large)

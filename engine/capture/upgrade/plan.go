@@ -65,6 +65,20 @@ func (r *row) plan(n int) *plan {
 	return p
 }
 
+// complete says for each type with how many parameters an event stays as it is
+// whatever began before: what most events of a new capture are asked, in few
+// bytes. 255 stands for never.
+var complete = sync.OnceValue(func() *[event.NumTypes]uint8 {
+	var table [event.NumTypes]uint8
+	for t, r := range rows() {
+		table[t] = 255
+		if r.role == single || r.role == end {
+			table[t] = uint8(r.complete)
+		}
+	}
+	return &table
+})
+
 // rows returns the row of each type.
 var rows = sync.OnceValue(func() *[event.NumTypes]row {
 	var table [event.NumTypes]row

@@ -39,6 +39,7 @@ func (s *Stats) Add(o Stats) {
 // An Upgrader brings the events of one capture to the newest schema, in order.
 type Upgrader struct {
 	rows       *[event.NumTypes]row
+	complete   *[event.NumTypes]uint8
 	begins     begins
 	out        []byte // the parameters of the last event that was changed
 	sizes      [event.MaxParams]uint32
@@ -50,7 +51,7 @@ type Upgrader struct {
 func New(limits Limits) *Upgrader {
 	limits.Threads = cmp.Or(limits.Threads, 1<<15)
 	limits.Bytes = cmp.Or(limits.Bytes, 16<<20)
-	return &Upgrader{rows: rows(), begins: newBegins(limits)}
+	return &Upgrader{rows: rows(), complete: complete(), begins: newBegins(limits)}
 }
 
 // Apply gives an event its newest form, and reports whether there is one: the
@@ -62,6 +63,10 @@ func New(limits Limits) *Upgrader {
 // which has none for most begins.
 func (u *Upgrader) Apply(ev *event.Event) bool {
 	if !ev.Type.Known() {
+		ev.Num -= u.unnumbered
+		return true
+	}
+	if u.begins.held == 0 && ev.NumParams() >= int(u.complete[ev.Type]) {
 		ev.Num -= u.unnumbered
 		return true
 	}
