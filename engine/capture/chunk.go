@@ -89,6 +89,7 @@ type Cursor struct {
 	decoder
 	chunk *Chunk
 	rest  []byte
+	event []byte // of NextHeader, whose parameters are not read yet
 }
 
 // Cursor returns a cursor for the reader's chunks. The lists in the middle of a
@@ -111,18 +112,75 @@ func (c *Cursor) Start(chunk *Chunk) { c.chunk, c.rest = chunk, chunk.data }
 // until the following call. At the chunk's end it returns io.EOF.
 func (c *Cursor) Next(ev *event.Event) error {
 	for len(c.rest) >= minBlock {
-		block := c.rest
-		if !c.chunk.broken {
-			n := le.Uint32(block[4:]) // row checked it
-			block = block[:n:n]
-		}
-		c.rest = c.rest[len(block):]
+		block := c.block()
 		ok, err := c.decode(block, !c.chunk.broken, ev)
 		if ok || err != nil {
 			return err
 		}
 	}
 	return io.EOF
+}
+
+// NextHeader is like Next, but ev has no parameters until Params is called for
+// it: those who want few of the events need not read all of most.
+func (c *Cursor) NextHeader(ev *event.Event) error {
+	for len(c.rest) >= minBlock {
+		block := c.block()
+		if le.Uint32(block) == blockEventV2 && !c.chunk.broken {
+			if h := c.header(block, blockHeader+2, ev); h != nil && c.later(h, ev) {
+				return nil
+			}
+			continue
+		}
+		ok, err := c.decode(block, !c.chunk.broken, ev)
+		if ok || err != nil {
+			c.event = nil
+			return err
+		}
+	}
+	return io.EOF
+}
+
+// later leaves the parameters of an event for later, if they do not matter for
+// its form. It reports whether there is an event.
+func (c *Cursor) later(h []byte, ev *event.Event) bool {
+	if len(h) >= eventHeader && (c.up == nil || c.up.Pass(ev, int(le.Uint32(h[22:])))) {
+		c.event = h
+		ev.Reset(nil)
+		return true
+	}
+	c.event = nil
+	if !params(ev, h) {
+		c.stats.Malformed++
+		return false
+	}
+	return c.up == nil || c.up.Apply(ev)
+}
+
+// Params gives the event of NextHeader its parameters, valid until the following
+// call. It reports false for an event that cannot be what it says.
+func (c *Cursor) Params(ev *event.Event) bool {
+	h := c.event
+	if h == nil {
+		return true // it has them
+	}
+	c.event = nil
+	if !params(ev, h) {
+		c.stats.Malformed++
+		return false
+	}
+	return true
+}
+
+// block returns the next block of the chunk.
+func (c *Cursor) block() []byte {
+	block := c.rest
+	if !c.chunk.broken {
+		n := le.Uint32(block[4:]) // row checked it
+		block = block[:n:n]
+	}
+	c.rest = c.rest[len(block):]
+	return block
 }
 
 // Stats returns what the cursor counted; the reader has counted the rest.

@@ -52,15 +52,30 @@ func (d *decoder) decode(block []byte, whole bool, ev *event.Event) (bool, error
 // event reads the event of a block. It reports whether there is one that can be
 // understood.
 func (d *decoder) event(block []byte, start int, v1 bool, ev *event.Event) bool {
+	h := d.header(block, start, ev)
+	if h == nil {
+		return false
+	}
+	if v1 && paramsV1(ev, h) || !v1 && params(ev, h) {
+		return true
+	}
+	d.stats.Malformed++
+	return false
+}
+
+// header reads what an event's block starts with. It returns the event's bytes,
+// from its header to the end of the block, or nil where there is none that can
+// be understood.
+func (d *decoder) header(block []byte, start int, ev *event.Event) []byte {
 	if len(block) < start+eventHeaderV1+blockTrailer {
 		d.stats.Malformed++
-		return false
+		return nil
 	}
 	h := block[start : len(block)-blockTrailer]
 	typ := event.Type(le.Uint16(h[20:]))
 	if !typ.Known() {
 		d.stats.UnknownTypes++
-		return false
+		return nil
 	}
 	d.num++
 	ev.Num = d.num
@@ -71,17 +86,12 @@ func (d *decoder) event(block []byte, start int, v1 bool, ev *event.Event) bool 
 	if typ == event.DropEnter || typ == event.DropExit {
 		d.stats.Drops++
 	}
-
-	length := uint64(le.Uint32(h[16:]))
-	if v1 && paramsV1(ev, h, length) || !v1 && params(ev, h, length) {
-		return true
-	}
-	d.stats.Malformed++
-	return false
+	return h
 }
 
 // params reads the parameters of an event: their lengths are in front of them.
-func params(ev *event.Event, h []byte, length uint64) bool {
+func params(ev *event.Event, h []byte) bool {
+	length := uint64(le.Uint32(h[16:]))
 	if length < eventHeader || length > uint64(len(h)) {
 		return false
 	}
@@ -111,7 +121,8 @@ func paramsLarge(ev *event.Event, n uint64, body []byte) bool {
 
 // paramsV1 finds out how many parameters an event of version 1 has: so many
 // that their lengths make up the event's, at most as many as the type has today.
-func paramsV1(ev *event.Event, h []byte, length uint64) bool {
+func paramsV1(ev *event.Event, h []byte) bool {
+	length := uint64(le.Uint32(h[16:]))
 	// These two state three bytes too much.
 	if ev.Type == event.Notification || ev.Type == event.Infra {
 		length -= 3

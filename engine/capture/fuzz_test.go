@@ -141,7 +141,7 @@ func readChunks(t *testing.T, data []byte) (events []string) {
 		}
 		c.Start(chunk)
 		for err == nil {
-			if err = c.Next(&ev); err == nil {
+			if err = c.NextHeader(&ev); err == nil && c.Params(&ev) {
 				events = append(events, show(&ev))
 			}
 		}

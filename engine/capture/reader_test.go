@@ -223,3 +223,31 @@ func BenchmarkReader(b *testing.B) {
 		})
 	}
 }
+
+// What a worker pays for events that it does not look at.
+func BenchmarkNextHeader(b *testing.B) {
+	data := repeated(b, captures(b, "new")["sf_mpm-event_full_capture.new"], 50)
+	r, err := NewReader(bytes.NewReader(data), nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	var chunks []*Chunk
+	for {
+		chunk, err := r.NextChunk()
+		if err != nil {
+			break
+		}
+		chunks = append(chunks, chunk)
+	}
+	var ev event.Event
+	var n uint64
+	for b.Loop() {
+		c := r.Cursor(nil)
+		for _, chunk := range chunks {
+			for c.Start(chunk); c.NextHeader(&ev) == nil; {
+				n++
+			}
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(n), "ns/event")
+}

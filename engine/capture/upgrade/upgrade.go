@@ -66,8 +66,7 @@ func (u *Upgrader) Apply(ev *event.Event) bool {
 		ev.Num -= u.unnumbered
 		return true
 	}
-	if u.begins.held == 0 && ev.NumParams() >= int(u.complete[ev.Type]) {
-		ev.Num -= u.unnumbered
+	if u.Pass(ev, ev.NumParams()) {
 		return true
 	}
 	r := &u.rows[ev.Type]
@@ -89,6 +88,17 @@ func (u *Upgrader) Apply(ev *event.Event) bool {
 	if ev.Type == event.Procexit {
 		u.begins.end(ev.TID)
 	}
+	return true
+}
+
+// Pass reports whether an event that has n parameters is in its newest form and
+// belongs to no other: then it has its number now, and Apply has nothing left to
+// do. It looks at the type and the number alone, not at the parameters.
+func (u *Upgrader) Pass(ev *event.Event, n int) bool {
+	if u.begins.held != 0 || !ev.Type.Known() || n < int(u.complete[ev.Type]) {
+		return false
+	}
+	ev.Num -= u.unnumbered
 	return true
 }
 
