@@ -24,6 +24,10 @@ type Event struct {
 	CPU  uint16
 	Type Type
 
+	// Merged says that the source told of the call's begin apart from its end,
+	// and that the event is made of both.
+	Merged bool
+
 	data []byte
 	n    int
 	ends [MaxParams]uint32

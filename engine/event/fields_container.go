@@ -157,7 +157,7 @@ var containerFields = []Field{
 		Doc: "When the container started, in nanoseconds since 1970, taken from its pid namespace.",
 	},
 	{
-		Name: "container.duration", Kind: KindDuration, Need: NeedThread,
+		Name: "container.duration", Kind: KindDuration,
 		Doc: "Age of the container in nanoseconds, taken from its pid namespace.",
 	},
 	{

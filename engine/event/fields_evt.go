@@ -164,7 +164,7 @@ var evtFields = []Field{
 		Doc: "Name of the syscall like evt.type, without a value for events that are none, such as switch.",
 	},
 	{
-		Name: "evt.category", Kind: KindString, Need: NeedNothing,
+		Name: "evt.category", Kind: KindString,
 		Doc: "What the event is about in one word, as in file, net, memory, process, signal or user.",
 	},
 	{
@@ -208,23 +208,23 @@ var evtFields = []Field{
 		Doc: "Whether the syscall returned an error.",
 	},
 	{
-		Name: "evt.is_io", Kind: KindBool,
+		Name: "evt.is_io", Kind: KindBool, Need: NeedNothing,
 		Doc: "Whether the event moves bytes through a descriptor, as read and sendmsg do.",
 	},
 	{
-		Name: "evt.is_io_read", Kind: KindBool,
+		Name: "evt.is_io_read", Kind: KindBool, Need: NeedNothing,
 		Doc: "Whether the event takes bytes from a descriptor, as read and recvfrom do.",
 	},
 	{
-		Name: "evt.is_io_write", Kind: KindBool,
+		Name: "evt.is_io_write", Kind: KindBool, Need: NeedNothing,
 		Doc: "Whether the event puts bytes into a descriptor, as write and sendto do.",
 	},
 	{
-		Name: "evt.io_dir", Kind: KindString,
+		Name: "evt.io_dir", Kind: KindString, Need: NeedNothing,
 		Doc: "Direction in which the event moves bytes, read or write, without a value where it moves none.",
 	},
 	{
-		Name: "evt.is_wait", Kind: KindBool,
+		Name: "evt.is_wait", Kind: KindBool, Need: NeedNothing,
 		Doc: "Whether the thread may have slept in the call, as in poll, select and nanosleep.",
 	},
 	{
@@ -232,7 +232,7 @@ var evtFields = []Field{
 		Doc: "Whether the event writes to /dev/log, the socket of the system log.",
 	},
 	{
-		Name: "evt.count", Kind: KindUint32,
+		Name: "evt.count", Kind: KindUint32, Need: NeedNothing,
 		Doc: "Number 1 for every event, for tools that add numbers up.",
 	},
 	{
@@ -256,7 +256,7 @@ var evtFields = []Field{
 		Doc: "Number 1 for a failure and 0 for a success of an event about neither files nor sockets nor memory.",
 	},
 	{
-		Name: "evt.count.exit", Kind: KindUint32,
+		Name: "evt.count.exit", Kind: KindUint32, Need: NeedNothing,
 		Doc: "Number 1 for the end of a syscall, without a value for events that are none.",
 	},
 	{

@@ -215,15 +215,15 @@ var procFields = []Field{
 		Doc: "Session id, which is the session leader's process id within the pid namespace.",
 	},
 	{
-		Name: "proc.sname", Kind: KindString, Need: NeedThread,
+		Name: "proc.sname", Kind: KindString,
 		Doc: "Name of the session's leader, or once that is gone of the oldest ancestor in the same session.",
 	},
 	{
-		Name: "proc.sid.exe", Kind: KindString, Need: NeedThread,
+		Name: "proc.sid.exe", Kind: KindString,
 		Doc: "First word of the session leader's command line.",
 	},
 	{
-		Name: "proc.sid.exepath", Kind: KindString, Need: NeedThread,
+		Name: "proc.sid.exepath", Kind: KindString,
 		Doc: "Path of the file that the session's leader runs.",
 	},
 	{
@@ -231,15 +231,15 @@ var procFields = []Field{
 		Doc: "Process group id within the pid namespace of the process.",
 	},
 	{
-		Name: "proc.vpgid.name", Kind: KindString, Need: NeedThread,
+		Name: "proc.vpgid.name", Kind: KindString,
 		Doc: "Name of the leader of the group proc.vpgid, or once that is gone of the oldest ancestor in it.",
 	},
 	{
-		Name: "proc.vpgid.exe", Kind: KindString, Need: NeedThread,
+		Name: "proc.vpgid.exe", Kind: KindString,
 		Doc: "First word of the command line of the leader of the group proc.vpgid.",
 	},
 	{
-		Name: "proc.vpgid.exepath", Kind: KindString, Need: NeedThread,
+		Name: "proc.vpgid.exepath", Kind: KindString,
 		Doc: "Path of the file that the leader of the group proc.vpgid runs.",
 	},
 	{
@@ -247,23 +247,23 @@ var procFields = []Field{
 		Doc: "Process group id, as the host counts, or -1 where the source does not tell it.",
 	},
 	{
-		Name: "proc.pgid.name", Kind: KindString, Need: NeedThread,
+		Name: "proc.pgid.name", Kind: KindString,
 		Doc: "Name of the leader of the group proc.pgid, or once that is gone of the oldest ancestor in it.",
 	},
 	{
-		Name: "proc.pgid.exe", Kind: KindString, Need: NeedThread,
+		Name: "proc.pgid.exe", Kind: KindString,
 		Doc: "First word of the command line of the leader of the group proc.pgid.",
 	},
 	{
-		Name: "proc.pgid.exepath", Kind: KindString, Need: NeedThread,
+		Name: "proc.pgid.exepath", Kind: KindString,
 		Doc: "Path of the file that the leader of the group proc.pgid runs.",
 	},
 	{
-		Name: "proc.duration", Kind: KindDuration, Need: NeedThread,
+		Name: "proc.duration", Kind: KindDuration,
 		Doc: "Age of the process in nanoseconds.",
 	},
 	{
-		Name: "proc.ppid.duration", Kind: KindDuration, Need: NeedThread,
+		Name: "proc.ppid.duration", Kind: KindDuration,
 		Doc: "Age of the parent in nanoseconds.",
 	},
 	{
@@ -339,7 +339,7 @@ var procFields = []Field{
 		Doc: "Capabilities that the kernel grants to the thread now, joined by blanks.",
 	},
 	{
-		Name: "proc.fdopencount", Kind: KindUint64, Need: NeedThread,
+		Name: "proc.fdopencount", Kind: KindUint64,
 		Doc: "How many descriptors the process has open.",
 	},
 	{
@@ -347,19 +347,19 @@ var procFields = []Field{
 		Doc: "How many descriptors the process may have open.",
 	},
 	{
-		Name: "proc.fdusage", Kind: KindDouble, Need: NeedThread,
+		Name: "proc.fdusage", Kind: KindDouble,
 		Doc: "Share of the descriptors allowed to the process that are open, in percent.",
 	},
 	{
-		Name: "proc.vmsize", Kind: KindUint64, Need: NeedThread,
+		Name: "proc.vmsize", Kind: KindUint64,
 		Doc: "Address space of the process in kilobytes.",
 	},
 	{
-		Name: "proc.vmrss", Kind: KindUint64, Need: NeedThread,
+		Name: "proc.vmrss", Kind: KindUint64,
 		Doc: "Memory of the process that is in RAM, in kilobytes.",
 	},
 	{
-		Name: "proc.vmswap", Kind: KindUint64, Need: NeedThread,
+		Name: "proc.vmswap", Kind: KindUint64,
 		Doc: "Memory of the process that is swapped out, in kilobytes.",
 	},
 	{
@@ -399,11 +399,11 @@ var procFields = []Field{
 		Doc: "Path of the thread's control group in one subsystem, as in thread.cgroup.cpuacct.",
 	},
 	{
-		Name: "proc.nthreads", Kind: KindUint64, Need: NeedThread,
+		Name: "proc.nthreads", Kind: KindUint64,
 		Doc: "How many threads of the process are alive, its main one included.",
 	},
 	{
-		Name: "proc.nchilds", Kind: KindUint64, Need: NeedThread,
+		Name: "proc.nchilds", Kind: KindUint64,
 		Doc: "How many threads of the process are alive, its main one left out.",
 	},
 	{
@@ -427,27 +427,27 @@ var procFields = []Field{
 		Doc: "Memory of the process that is in RAM, in kilobytes for its main thread, 0 for the others.",
 	},
 	{
-		Name: "proc.stdin.type", Kind: KindString, Need: NeedThread,
+		Name: "proc.stdin.type", Kind: KindString,
 		Doc: "What standard input is, in the words of fd.type, as in ipv4 for a shell that listens to the network.",
 	},
 	{
-		Name: "proc.stdout.type", Kind: KindString, Need: NeedThread,
+		Name: "proc.stdout.type", Kind: KindString,
 		Doc: "What standard output is, in the words of fd.type.",
 	},
 	{
-		Name: "proc.stderr.type", Kind: KindString, Need: NeedThread,
+		Name: "proc.stderr.type", Kind: KindString,
 		Doc: "What standard error is, in the words of fd.type.",
 	},
 	{
-		Name: "proc.stdin.name", Kind: KindString, Need: NeedThread,
+		Name: "proc.stdin.name", Kind: KindString,
 		Doc: "What standard input is called, in the words of fd.name, as in /dev/pts/3.",
 	},
 	{
-		Name: "proc.stdout.name", Kind: KindString, Need: NeedThread,
+		Name: "proc.stdout.name", Kind: KindString,
 		Doc: "What standard output is called, in the words of fd.name.",
 	},
 	{
-		Name: "proc.stderr.name", Kind: KindString, Need: NeedThread,
+		Name: "proc.stderr.name", Kind: KindString,
 		Doc: "What standard error is called, in the words of fd.name.",
 	},
 	{

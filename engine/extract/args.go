@@ -22,7 +22,7 @@ func (c *Context) appendParam(dst []byte, i int) (out []byte, mid int) {
 	}
 	info := &c.info.Params[i]
 	if len(p) == 0 {
-		dst = append(dst, notAvailable...)
+		dst = append(dst, nothingOf(info.Kind)...)
 		return dst, len(dst)
 	}
 	if info.Kind == event.KindDynamic && int(p[0]) < len(info.Variants) {
@@ -47,6 +47,15 @@ func (c *Context) appendParam(dst []byte, i int) (out []byte, mid int) {
 	}
 	dst = c.appendPlain(dst, info, p)
 	return dst, len(dst)
+}
+
+// nothingOf is how a parameter is printed that the source did not record.
+func nothingOf(k event.Kind) []byte {
+	switch k {
+	case event.KindBytes, event.KindSocktuple, event.KindStringArray, event.KindStringPairs, event.KindFDList:
+		return view("NULL")
+	}
+	return notAvailable
 }
 
 // kindSize is how many bytes a value of a kind takes; 0 where that differs.
@@ -206,17 +215,14 @@ func appendFlags(dst []byte, info *event.Param, v uint64) (out []byte, mid int) 
 	left, all := uint32(v), uint32(v)
 	for i := range info.Flags.Values {
 		f := &info.Flags.Values[i]
-		if exact {
-			if f.Value == all {
-				return append(dst, f.Name...), mid
-			}
+		if exact && f.Value != all || !exact && f.Value == 0 && all != 0 || left&f.Value != f.Value {
 			continue
 		}
-		if f.Value == 0 && all == 0 || f.Value != 0 && left&f.Value == f.Value {
-			if len(dst) > mid {
-				dst = append(dst, '|')
-			}
-			dst = append(dst, f.Name...)
+		if len(dst) > mid {
+			dst = append(dst, '|')
+		}
+		dst = append(dst, f.Name...)
+		if !exact { // an enumeration may have two names for a value
 			left &^= f.Value
 		}
 	}

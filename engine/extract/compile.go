@@ -18,7 +18,8 @@ type Extractor struct {
 	Need event.Need
 	Kind event.Kind // of the values
 
-	print printer
+	print  printer
+	output one // the value for outputs, where that is not the one for conditions
 }
 
 // A one reads a single value, a many appends several.
@@ -30,10 +31,11 @@ type (
 // A reader says how a field is read. A field without argument has a one or a
 // many; the others are made for their argument.
 type reader struct {
-	one   one
-	many  many
-	make  func(check.Operand) (reader, error)
-	print printer
+	one    one
+	many   many
+	make   func(check.Operand) (reader, error)
+	print  printer
+	output one
 }
 
 // Compile makes the extractor of an operand.
@@ -42,7 +44,10 @@ func Compile(op check.Operand) (Extractor, error) {
 		return compileTransform(op)
 	}
 	f := op.Field.Field()
-	r := readers[op.Field]
+	var r reader
+	if int(op.Field) < len(readers) {
+		r = readers[op.Field]
+	}
 	if r.make != nil {
 		made, err := r.make(op)
 		if err != nil {
@@ -56,7 +61,7 @@ func Compile(op check.Operand) (Extractor, error) {
 	if r.one == nil && r.many == nil {
 		return Extractor{}, fmt.Errorf("field %s is not in this version's events", f.Name)
 	}
-	x := Extractor{One: r.one, Many: r.many, Need: f.Need, Kind: f.Kind, print: r.print}
+	x := Extractor{One: r.one, Many: r.many, Need: f.Need, Kind: f.Kind, print: r.print, output: r.output}
 	if op.Kind != event.KindNone {
 		x.Kind = op.Kind
 	}

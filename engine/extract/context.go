@@ -46,9 +46,18 @@ func (c *Context) advance(ev *event.Event) {
 	c.creator.known = false
 	c.last = c.now
 	c.now = ev.Time
-	if c.first == 0 {
-		c.first, c.last = ev.Time, ev.Time
+	if c.last == 0 {
+		c.last = ev.Time
 	}
+	if c.first == 0 && startsClock(ev.Type.Info()) {
+		c.first = ev.Time
+	}
+}
+
+// startsClock reports whether an event can be the first that times are told
+// from: notices of a source about what it found have times of their own.
+func startsClock(info *event.TypeInfo) bool {
+	return info.Flags&event.KeepsLast == 0 && (info.Origin == event.OriginSyscall || info.Origin == event.OriginTracepoint)
 }
 
 // ThreadStamp changes whenever the value of any field that needs the thread

@@ -3,8 +3,10 @@
 package extract
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/lanner-project/lanner/engine/check"
@@ -32,25 +34,52 @@ func timeText(layout string, utc bool) reader {
 	}}
 }
 
-// padded prints a fraction of a second, inHex a number in hexadecimal.
+// padded prints nanoseconds with nine digits at least, inHex a number in hexadecimal.
 func padded(r reader) reader {
 	r.print = printer{appendPadded, appendUnsigned}
 	return r
 }
 
 func inHex(r reader) reader {
-	r.print = printer{appendHex, appendSigned}
+	r.print = printer{appendHex, appendHexJSON}
+	return r
+}
+
+// inNanoseconds is a time that is a text for readers, and a number in JSON.
+func inNanoseconds(r reader) reader {
+	r.print = printer{appendSanitized, func(dst []byte, c *Context, _ Value) []byte {
+		return strconv.AppendUint(dst, c.Event.Time, 10)
+	}}
+	return r
+}
+
+// printedAs gives a field with several values another one for outputs.
+func printedAs(output one, r reader) reader {
+	r.output = output
 	return r
 }
 
 // isAsync reports whether the event is a notice that a plugin makes.
-func isAsync(c *Context) (Value, bool) { return boolean(c.Event.Type == event.AsyncEvent) }
+func isAsync(c *Context) (Value, bool) { return boolean(c.isNotice()) }
+
+// isNotice reports whether the event is one that a plugin makes. Old captures
+// have types of their own for what the container plugin tells now.
+func (c *Context) isNotice() bool {
+	switch c.Event.Type {
+	case event.AsyncEvent, event.Container, event.ContainerV1:
+		return true
+	}
+	return false
+}
 
 func asyncType(c *Context) (Value, bool) {
-	if c.Event.Type != event.AsyncEvent {
-		return missing, false
+	switch {
+	case c.Event.Type == event.AsyncEvent:
+		return text(paramText(c.Event, 1))
+	case c.isNotice():
+		return text(view("container"))
 	}
-	return text(paramText(c.Event, 1))
+	return missing, false
 }
 
 func constant(s string) reader {
@@ -62,7 +91,9 @@ func always(n uint64) reader {
 }
 
 // never is a field that no event of a capture has a value of.
-var never = reader{one: func(*Context) (Value, bool) { return missing, false }}
+var never = reader{one: noValue}
+
+func noValue(*Context) (Value, bool) { return missing, false }
 
 func evtHostname(c *Context) (Value, bool) {
 	if name := c.Table.Hostname(); name != "" {
@@ -81,6 +112,15 @@ func evtType(c *Context) (Value, bool) {
 		return text(paramText(c.Event, 1))
 	}
 	return text(view(c.info.Name))
+}
+
+// evtDir says whether the event is the end of a call. What is no call is told as
+// if it were the begin of one.
+func evtDir(c *Context) (Value, bool) {
+	if c.Event.Type.IsEnter() {
+		return text(view(">"))
+	}
+	return text(view("<"))
 }
 
 func (c *Context) genericSyscall() event.Syscall {
@@ -292,7 +332,10 @@ func evtBuffer() reader {
 // hasResult reports whether the event is the end of a syscall that tells what
 // it returned.
 func (c *Context) hasResult() bool {
-	return c.info.Origin == event.OriginSyscall && !c.Event.Type.IsEnter() && c.Event.NumParams() > 0
+	if c.info.Origin != event.OriginSyscall || c.Event.Type.IsEnter() || c.Event.NumParams() == 0 {
+		return false
+	}
+	return c.Event.Type != event.GenericExit
 }
 
 func evtBuflen(c *Context) (Value, bool) {
@@ -379,9 +422,11 @@ func ioDir(c *Context) (Value, bool) {
 	return missing, false
 }
 
+var logSocket = []byte("/dev/log")
+
 func isSyslog(c *Context) (Value, bool) {
 	f := c.File
-	return boolean(c.info.Flags&event.WritesFD != 0 && f != nil && string(f.Name) == "/dev/log")
+	return boolean(c.info.Flags&event.WritesFD != 0 && f != nil && bytes.Contains(f.Name, logSocket))
 }
 
 func countExit(c *Context) (Value, bool) {

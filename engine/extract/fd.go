@@ -62,7 +62,7 @@ var (
 	fileLetters = [...]string{
 		event.FileUnknown: "o", event.FileUnsupported: "X",
 		event.FileRegular: "f", event.FileRegularV2: "f", event.FileDirectory: "d",
-		event.FileIPv4: "4", event.FileIPv4Server: "2", event.FileIPv6: "6", event.FileIPv6Server: "3",
+		event.FileIPv4: "4", event.FileIPv4Server: "4", event.FileIPv6: "6", event.FileIPv6Server: "6",
 		event.FileUnix: "u", event.FileFIFO: "p", event.FileEvent: "e", event.FileSignal: "s",
 		event.FileEventPoll: "l", event.FileInotify: "i", event.FileTimer: "t",
 		event.FileNetlink: "n", event.FileBPF: "b", event.FileUserfault: "u",
@@ -105,9 +105,6 @@ func fdTypeChar(c *Context) (Value, bool) {
 		return missing, false
 	}
 	switch c.Event.Type {
-	case event.OpenExit, event.OpenatExit, event.Openat2Exit, event.CreatExit,
-		event.OpenEnter, event.OpenatEnter, event.Openat2Enter, event.CreatEnter:
-		return text(typeLetter(event.FileRegular))
 	case event.SocketExit, event.AcceptExit, event.Accept4Exit:
 		return text(typeLetter(event.FileIPv4))
 	case event.PipeExit, event.Pipe2Exit:
@@ -128,7 +125,7 @@ func fdTypeChar(c *Context) (Value, bool) {
 // name even where it failed.
 func fdName(c *Context) (Value, bool) {
 	f := c.file()
-	if f == nil || c.Event.Type == event.ConnectExit && result(c.Event) < 0 {
+	if f == nil {
 		if !c.aboutFD() {
 			return missing, false
 		}
@@ -344,7 +341,8 @@ func protoOf(s side) reader {
 	return reader{one: func(c *Context) (Value, bool) {
 		v, ok := port(c)
 		if !ok {
-			return missing, false
+			f := c.file() // of a client the reference has a text where there is no port
+			return Value{}, s == client && f != nil && (f.HasRole() || f.Type == event.FileIPv4Server || f.Type == event.FileIPv6Server)
 		}
 		start := c.mark()
 		c.scratch = strconv.AppendUint(c.scratch, v.Num, 10)

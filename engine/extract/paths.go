@@ -123,14 +123,25 @@ func fsPath(which func(fsPaths) int8, absolute bool) reader {
 		default:
 			path = paramText(c.Event, int(param))
 		}
-		if !absolute || len(path) > 0 && path[0] == '/' {
+		switch {
+		case !absolute || len(path) == 0:
 			return text(path)
-		}
-		if c.Thread == nil {
+		case c.Thread == nil:
 			return missing, false
 		}
-		return c.joined(c.Thread.CWD(), path)
+		return c.joined(c.folderOf(int(param), path), path)
 	}}
+}
+
+// folderOf is the folder that the path in a parameter is relative to: that of a
+// descriptor which the call has for it, or the working directory.
+func (c *Context) folderOf(param int, path []byte) []byte {
+	if param >= 0 && param < len(c.info.Params) {
+		if p := &c.info.Params[param]; p.Kind == event.KindRelPath && p.Dir >= 0 {
+			return c.folder(int(p.Dir), path)
+		}
+	}
+	return c.Thread.CWD()
 }
 
 // succeeded reports whether the syscall did what it was asked: returned 0, or a

@@ -21,8 +21,8 @@ type printer struct {
 // values are a list in parentheses. What would disturb a terminal, or is no text
 // in UTF-8, is replaced.
 func (x *Extractor) AppendText(dst []byte, c *Context) ([]byte, bool) {
-	if x.One != nil {
-		v, ok := x.One(c)
+	if one := x.single(); one != nil {
+		v, ok := one(c)
 		if !ok {
 			return dst, false
 		}
@@ -45,8 +45,8 @@ func (x *Extractor) AppendText(dst []byte, c *Context) ([]byte, bool) {
 // AppendJSON appends the operand's value for the current event as alerts hold
 // it: numbers as numbers, several values as a list, null where there is none.
 func (x *Extractor) AppendJSON(dst []byte, c *Context) []byte {
-	if x.One != nil {
-		v, ok := x.One(c)
+	if one := x.single(); one != nil {
+		v, ok := one(c)
 		if !ok {
 			return append(dst, "null"...)
 		}
@@ -64,6 +64,15 @@ func (x *Extractor) AppendJSON(dst []byte, c *Context) []byte {
 		dst = x.print.json(dst, c, v)
 	}
 	return append(dst, ']')
+}
+
+// single is how the operand's only value for outputs is read; nil where it may
+// have several.
+func (x *Extractor) single() one {
+	if x.output != nil {
+		return x.output
+	}
+	return x.One
 }
 
 // printerOf is how values of a kind are printed.
@@ -123,14 +132,27 @@ func appendHex(dst []byte, _ *Context, v Value) []byte {
 	return appendNumber(dst, event.FormatHex, v.Num, 0)
 }
 
+func appendHexJSON(dst []byte, c *Context, v Value) []byte {
+	return append(appendHex(append(dst, '"'), c, v), '"')
+}
+
 func appendBool(dst []byte, _ *Context, v Value) []byte { return strconv.AppendBool(dst, v.Num != 0) }
 
 func appendDouble(dst []byte, _ *Context, v Value) []byte {
 	return strconv.AppendFloat(dst, math.Float64frombits(v.Num), 'f', 1, 64)
 }
 
+// appendDoubleJSON appends a number that is seen not to be an integer.
 func appendDoubleJSON(dst []byte, _ *Context, v Value) []byte {
-	return strconv.AppendFloat(dst, math.Float64frombits(v.Num), 'g', -1, 64)
+	f := math.Float64frombits(v.Num)
+	if size := math.Abs(f); size != 0 && size < 1e-4 || size >= 1e15 {
+		return strconv.AppendFloat(dst, f, 'e', -1, 64)
+	}
+	dst = strconv.AppendFloat(dst, f, 'f', -1, 64)
+	if f == math.Trunc(f) {
+		dst = append(dst, ".0"...)
+	}
+	return dst
 }
 
 func appendIPText(dst []byte, _ *Context, v Value) []byte { return state.AppendIP(dst, v.Bytes) }

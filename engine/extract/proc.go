@@ -51,22 +51,61 @@ func ofAncestor(read func(*Context, *state.Thread) (Value, bool)) reader {
 				return missing, false
 			}}, nil
 		}
-		return reader{many: func(c *Context, dst []Value) []Value {
+		all := func(c *Context, dst []Value) []Value {
 			if c.Thread == nil {
 				return dst
 			}
-			th := c.Thread.Ancestor(0)
-			for n := 0; th != nil && n < maxAncestors; n++ {
-				if th = th.Ancestor(1); th == nil {
-					break
+			own := c.Thread.Ancestor(0)
+			for n, th := 1, own; th != nil && n <= maxAncestors; n++ {
+				if th = th.Ancestor(1); th == nil || th == own {
+					break // events that were lost may make a process its own ancestor
 				}
 				if v, ok := read(c, th); ok {
 					dst = append(dst, v)
 				}
 			}
 			return dst
-		}}, nil
+		}
+		return printedAs(inOneLine(all), reader{many: all}), nil
 	}}
+}
+
+// inOneLine joins the texts of several values with blanks: so outputs show what
+// all ancestors have.
+func inOneLine(all many) one {
+	return func(c *Context) (Value, bool) {
+		c.argument = all(c, c.argument[:0])
+		start := c.mark()
+		for _, v := range c.argument {
+			if len(c.scratch) > start {
+				c.scratch = append(c.scratch, ' ')
+			}
+			c.scratch = append(c.scratch, v.Bytes...)
+		}
+		line, _ := c.since(start)
+		return line, len(line.Bytes) > 0
+	}
+}
+
+// ownInOutputs makes outputs show the process's own value where a field of its
+// ancestors has no argument: the reference does, and alerts have been read so.
+func ownInOutputs(own, r reader) reader {
+	ancestors := r.make
+	r.make = func(op check.Operand) (reader, error) {
+		made, err := ancestors(op)
+		if err == nil && !op.Arg.Set {
+			made.output = own.one
+		}
+		return made, err
+	}
+	return r
+}
+
+func ownPID(_ *Context, th *state.Thread) (Value, bool) {
+	if th.PID < 0 {
+		return missing, false
+	}
+	return id(th.PID)
 }
 
 func threadComm(_ *Context, th *state.Thread) (Value, bool)    { return text(th.Comm) }
@@ -89,7 +128,11 @@ func procPPID(c *Context) (Value, bool) {
 	if c.Thread == nil || c.Thread.Main() == nil {
 		return missing, false
 	}
-	return id(c.Thread.Main().PPID)
+	ppid := c.Thread.Main().PPID
+	if ppid == 0 {
+		return missing, false
+	}
+	return id(ppid)
 }
 
 func threadArgs(c *Context, th *state.Thread) (Value, bool) {
@@ -134,7 +177,7 @@ func procArgs(op check.Operand) (reader, error) {
 	return ofThread(func(_ *Context, th *state.Thread) (Value, bool) {
 		args := th.Args
 		if n >= countArgs(args) {
-			return missing, false
+			return text(nil)
 		}
 		for range n {
 			args = args[bytes.IndexByte(args, 0)+1:]

@@ -223,7 +223,7 @@ func concat(args []Extractor) one {
 		start := c.mark()
 		var text []byte
 		for i := range args {
-			v, ok := args[i].single(c)
+			v, ok := args[i].firstOf(c)
 			if !ok {
 				return missing, false
 			}
@@ -236,8 +236,8 @@ func concat(args []Extractor) one {
 	}
 }
 
-// single reads the value of an operand, the first of several.
-func (x *Extractor) single(c *Context) (Value, bool) {
+// firstOf reads the value of an operand, the first of several.
+func (x *Extractor) firstOf(c *Context) (Value, bool) {
 	if x.One != nil {
 		return x.One(c)
 	}
@@ -250,7 +250,7 @@ func (x *Extractor) single(c *Context) (Value, bool) {
 
 func join(sep, list Extractor) one {
 	return func(c *Context) (Value, bool) {
-		s, ok := sep.single(c)
+		s, ok := sep.firstOf(c)
 		if !ok {
 			return missing, false
 		}

@@ -35,14 +35,11 @@ const (
 	exeUpperLayer = 1 << 1
 	exeFromMemfd  = 1 << 2
 	exeLowerLayer = 1 << 3
-
-	execveatEmptyPath = 1 << 0 // AT_EMPTY_PATH: dirfd is the file
 )
 
 const (
 	atFDCWD = -100 // as a dirfd: the working directory
 
-	closeRangeUnshare = 1 << 1
 	closeRangeCloexec = 1 << 2
 
 	fcntlDup        = 1

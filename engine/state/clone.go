@@ -111,6 +111,7 @@ func (t *Table) cloneChild(ev *event.Event, s *Subject) {
 	t.describe(ev, child, from, known)
 	if !known && !leader {
 		from.Image, from.Comm, from.known = child.Image, child.Comm, true
+		t.touchFamily(from)
 	}
 	switch inside := child.flags&(flagInPIDNamespace|flagNewPID) != 0 || child.TID != child.VTID; {
 	case !inside:

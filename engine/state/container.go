@@ -5,6 +5,7 @@ package state
 import (
 	"bytes"
 	"encoding/json"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -30,6 +31,8 @@ type ContainerInfo struct {
 	Labels, SandboxLabels                     map[string][]byte
 	SandboxID                                 []byte
 	User                                      []byte
+
+	addr []byte // IP as 4 or 16 bytes
 }
 
 // A Mount is something of the host that a container sees.
@@ -226,6 +229,9 @@ func parseContainer(text []byte) *ContainerInfo {
 	}
 	if c.Type != nil {
 		info.Runtime = Runtime(*c.Type)
+	}
+	if addr, err := netip.ParseAddr(c.IP); err == nil {
+		info.addr = addr.AsSlice()
 	}
 	for _, m := range c.Mounts {
 		rw := "false"

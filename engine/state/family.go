@@ -28,7 +28,7 @@ func (t *Table) newThread(tid int64) *Thread {
 // out: its end was missed.
 func (t *Table) add(th *Thread) {
 	if old := t.threads.get(th.TID); old != nil && old != th {
-		t.remove(old)
+		t.replace(old)
 	}
 	t.threads.put(th)
 	t.bytes += threadSize + th.textSize()
@@ -49,7 +49,8 @@ func (t *Table) actor(tid int64) *Thread {
 }
 
 // link makes th a member of its process and a child of its parent. Of a thread
-// whose process is not known there is a group of its own.
+// whose process is not known there is a group of its own. What others know of a
+// thread that was there before changes by it, with what descends from it.
 func (t *Table) link(th *Thread) {
 	if th.group != nil && th.group.pid >= 0 {
 		return
@@ -60,7 +61,8 @@ func (t *Table) link(th *Thread) {
 		}
 		return
 	}
-	if th.group != nil {
+	changes := th.group != nil
+	if changes {
 		t.leave(th)
 	}
 	g := t.groups[th.PID]
@@ -69,25 +71,28 @@ func (t *Table) link(th *Thread) {
 		t.groups[th.PID] = g
 	}
 	t.join(g, th)
-	if th.PID == 1 {
-		return // the first process has no parent
+	changes = changes || th.IsMain() && len(g.threads) > 1 // the others had no main thread
+	if th.PID != 1 {                                       // the first process has no parent
+		parent := t.threads.get(th.PPID)
+		if parent == nil || parent == th || !parent.valid() || descends(parent, th) {
+			th.PPID = 0
+		} else {
+			adopt(parent, th)
+		}
 	}
-	parent := t.threads.get(th.PPID)
-	if parent == nil || parent == th || !parent.valid() || descends(parent, th) {
-		th.PPID = 0
-		return
+	if changes {
+		t.touchFamily(th)
 	}
-	adopt(parent, th)
 }
 
 // descends reports whether th is among the ancestors of d. A family is a tree;
 // events that were lost must not make a circle of it.
 func descends(d, th *Thread) bool {
+	if th.children == nil {
+		return false // and need not be looked for in a long line
+	}
 	for ; d != nil; d = d.parent {
 		if d == th {
-			return true
-		}
-		if main := d.Main(); main != nil && main != d && main.parent == th {
 			return true
 		}
 	}
@@ -216,8 +221,11 @@ func (t *Table) reparent(th *Thread) {
 	if th.reaper > 0 {
 		to = t.threads.get(th.reaper)
 	}
-	if to == nil || !to.valid() || to.end || descends(to, th) && to.group != th.group {
+	if to == nil || !to.valid() || to.end || descends(to, th) {
 		to = t.findReaper(th)
+	}
+	if to != nil && (to == th || descends(to, th)) {
+		to = nil
 	}
 	if to != nil && to.group != th.group {
 		to.group.reaper = true
@@ -225,7 +233,7 @@ func (t *Table) reparent(th *Thread) {
 	for th.children != nil {
 		child := th.children
 		orphan(child)
-		if to == nil || to == th || descends(to, child) {
+		if to == nil {
 			child.PPID = 0
 		} else {
 			adopt(to, child)

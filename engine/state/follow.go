@@ -9,7 +9,6 @@ import "github.com/lanner-project/lanner/engine/event"
 var follow = [512]func(*Table, *event.Event, *Subject){
 	event.CloneExit: (*Table).applyClone, event.Clone3Exit: (*Table).applyClone,
 	event.ForkExit: (*Table).applyClone, event.VforkExit: (*Table).applyClone,
-	event.ExecveEnter: (*Table).applyExecBegin, event.ExecveatEnter: (*Table).applyExecBegin,
 	event.ExecveExit: (*Table).applyExec, event.ExecveatExit: (*Table).applyExec,
 	event.Procexit: (*Table).applyExit,
 

@@ -107,12 +107,15 @@ func sameNet(a address, ip []byte) bool {
 func sameNet6(a, b []byte) bool { return bytes.Equal(a[:8], b[:8]) }
 
 // IsLocal reports whether ip is an address of the machine, as far as it is
-// known; of IPv6 whether it is in one of its networks. A container has addresses
-// of its own, which a capture does not tell.
+// known, or of the thread's container; of IPv6 whether it is in one of the
+// machine's networks.
 func (t *Table) IsLocal(ip []byte, th *Thread) bool {
+	if th != nil && th.Container != nil && th.Container.Info != nil && bytes.Equal(th.Container.Info.addr, ip) {
+		return true
+	}
 	if len(ip) == 16 {
 		if th != nil && th.Container != nil {
-			return false
+			return false // it has networks of its own, which no source tells
 		}
 		for _, a := range t.interfaces.v6 {
 			if sameNet6(ip, a.ip) {

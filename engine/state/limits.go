@@ -83,8 +83,10 @@ func (t *Table) evict() bool {
 		th := victim.threads[n-1]
 		t.evicted.add(th.TID)
 		if th.children != nil && victim.pid >= 0 {
-			th.end = true
-			victim.alive--
+			if !th.end {
+				th.end = true
+				victim.alive--
+			}
 			t.reparent(th)
 		}
 		t.drop(th)

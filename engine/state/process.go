@@ -26,37 +26,6 @@ const (
 	procCgroups = 14
 )
 
-// applyExecBegin keeps the path that execve is called with: the end of the call
-// does not tell it in old captures.
-func (t *Table) applyExecBegin(ev *event.Event, s *Subject) {
-	th := s.Thread
-	th.pathname = nil
-	if ev.Type == event.ExecveEnter {
-		if name := ev.Param(0); len(name) > 0 {
-			th.pathname = t.resolveExec(th, th.CWD(), textParam(ev, 0))
-		}
-		return
-	}
-	name, dirfd, empty := textParam(ev, 1), signed(ev, 0), number(ev, 2)&execveatEmptyPath != 0
-	dir, ok := t.Folder(th, dirfd, name)
-	switch {
-	case !ok || !empty && bytes.Equal(name, notKnown):
-		th.pathname = notKnown
-	case empty:
-		th.pathname = t.resolveExec(th, nil, dir)
-	default:
-		th.pathname = t.resolveExec(th, dir, name)
-	}
-}
-
-func (t *Table) resolveExec(th *Thread, dir, name []byte) []byte {
-	if bytes.Equal(name, notKnown) {
-		return notKnown
-	}
-	t.scratch = JoinPath(t.scratch[:0], dir, name)
-	return bytes.Clone(t.scratch)
-}
-
 // applyExec follows a successful execve: the thread runs another program.
 func (t *Table) applyExec(ev *event.Event, s *Subject) {
 	if result(ev) < 0 {
@@ -122,12 +91,11 @@ func (t *Table) execFile(ev *event.Event, s *Subject, img *Image) {
 	switch {
 	case len(ev.Param(27)) > 0: // as the kernel resolved it
 		img.ExePath = bytes.Clone(trimDeleted(textParam(ev, 27)))
-	case th.pathname != nil: // older sources say what was asked for
-		img.ExePath = bytes.Clone(trimDeleted(th.pathname))
+	case ev.Merged: // an old source, which knows what was asked for alone
+		img.ExePath = bytes.Clone(trimDeleted(t.execPath(ev, th)))
 	default:
 		img.ExePath = th.ExePath
 	}
-	th.pathname = nil
 	if flags := ev.Param(19); len(flags) > 0 {
 		bits := number(ev, 19)
 		img.Writable, img.UpperLayer = bits&exeWritable != 0, bits&exeUpperLayer != 0
@@ -148,6 +116,20 @@ func (t *Table) execFile(ev *event.Event, s *Subject, img *Image) {
 	if th.PIDNSStart != 0 && img.Ctime > th.PIDNSStart {
 		img.PIDNSToCtime = img.Ctime - th.PIDNSStart
 	}
+}
+
+// execPath is the path that execve was called with, from the root. Of execveat
+// no event tells it.
+func (t *Table) execPath(ev *event.Event, th *Thread) []byte {
+	if ev.Type == event.ExecveatExit {
+		return th.ExePath
+	}
+	name := textParam(ev, 30)
+	if bytes.Equal(name, notKnown) {
+		return notKnown
+	}
+	t.scratch = JoinPath(t.scratch[:0], th.CWD(), name)
+	return t.scratch
 }
 
 // execRights reads who runs the new program, and with which capabilities.

@@ -49,7 +49,7 @@ func (t *Table) Proc(p *event.Proc) {
 	t.setCgroups(th, p.Cgroups)
 	th.ownText = len(p.Exe) + len(p.ExePath) + len(p.Args) + len(p.Env) + len(p.CWD)
 	if old := t.threads.get(p.TID); old != nil {
-		t.remove(old)
+		t.replace(old)
 	}
 	t.threads.put(th)
 	t.bytes += threadSize + th.ownText

@@ -51,14 +51,13 @@ type Thread struct {
 
 	userTime, systemTime uint64 // as it was told last
 
-	flags    uint32
-	reaper   int64 // who gets the children, as the kernel said; none
-	lineage  int64
-	ownText  int
-	stamp    uint64
-	epoch    uint64
-	memo     *Memo
-	pathname []byte // of the last call of execve, where the capture has it apart
+	flags   uint32
+	reaper  int64 // who gets the children, as the kernel said; none
+	lineage int64
+	ownText int
+	stamp   uint64
+	epoch   uint64
+	memo    *Memo
 
 	group                *group
 	parent, next, prev   *Thread

@@ -62,6 +62,7 @@ func New(limits Limits) *Upgrader {
 // Numbers of events change, too: they are to count as the reference counts,
 // which has none for most begins.
 func (u *Upgrader) Apply(ev *event.Event) bool {
+	ev.Merged = false
 	if !ev.Type.Known() {
 		ev.Num -= u.unnumbered
 		return true
@@ -129,6 +130,7 @@ func (u *Upgrader) change(r *row, p *plan, ev *event.Event) {
 		begun = u.partner(p, ev)
 	}
 	u.stats.Upgraded++
+	ev.Merged = begun != nil
 	if cap(u.out) > maxKept {
 		u.out = nil
 	}
