@@ -165,7 +165,7 @@ func (d *decoder) other(block []byte) error {
 	skip, parse := d.entries(typ, body)
 	if parse == nil {
 		if !knownBlock(typ) {
-			d.stats.UnknownBlock++
+			d.stats.UnknownBlocks++
 		}
 		return nil
 	}

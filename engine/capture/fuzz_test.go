@@ -197,7 +197,7 @@ func sameAgain(t *testing.T, data []byte, wantLists lists, wantEvents []string) 
 		}
 		n++
 	}
-	if stats := r.Stats(); stats.Malformed+stats.Damaged+stats.UnknownTypes+stats.UnknownBlock > 0 {
+	if stats := r.Stats(); stats.Malformed+stats.Damaged+stats.UnknownTypes+stats.UnknownBlocks > 0 {
 		t.Fatalf("what was written is read as %+v", stats)
 	}
 	if len(haveLists.all) != len(wantLists.all) || n > len(wantEvents) {

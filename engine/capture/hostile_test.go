@@ -245,7 +245,7 @@ func TestDamagedBlock(t *testing.T) {
 			data[starts[i]+int64(at)] ^= 0x55
 			n := 0
 			stats, err := readAll(t, data, func(*event.Event) { n++ })
-			if !errors.Is(err, io.EOF) || n != 99 || stats.Damaged+stats.UnknownBlock != 1 {
+			if !errors.Is(err, io.EOF) || n != 99 || stats.Damaged+stats.UnknownBlocks != 1 {
 				t.Errorf("byte %d of event %d is damaged: read %d events, %+v, %v", at, i, n, stats, err)
 			}
 		}

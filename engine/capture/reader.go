@@ -24,14 +24,14 @@ var (
 
 // Stats counts what was read, and what was stepped over.
 type Stats struct {
-	Events       uint64 // all in the file, those that are merged into others, too
-	Sections     uint64 // more than one where captures were put one after the other
-	UnknownTypes uint64 // events of types that only newer sources have
-	Malformed    uint64 // events and entries of lists that cannot be what they say
-	Damaged      uint64 // blocks that were stepped over because their lengths are wrong
-	DamagedBytes uint64
-	UnknownBlock uint64
-	Drops        uint64 // notices in the capture that its source had to drop events
+	Events        uint64 // all in the file, those that are merged into others, too
+	Sections      uint64 // more than one where captures were put one after the other
+	UnknownTypes  uint64 // events of types that only newer sources have
+	Malformed     uint64 // events and entries of lists that cannot be what they say
+	Damaged       uint64 // blocks that were stepped over because their lengths are wrong
+	DamagedBytes  uint64
+	UnknownBlocks uint64
+	Drops         uint64 // notices in the capture that its source had to drop events
 
 	Upgrade upgrade.Stats
 }
@@ -45,7 +45,7 @@ func (s *Stats) Add(o Stats) {
 	s.Malformed += o.Malformed
 	s.Damaged += o.Damaged
 	s.DamagedBytes += o.DamagedBytes
-	s.UnknownBlock += o.UnknownBlock
+	s.UnknownBlocks += o.UnknownBlocks
 	s.Drops += o.Drops
 	s.Upgrade.Add(o.Upgrade)
 }
@@ -144,7 +144,7 @@ func (c *Reader) longList() error {
 	body := b.buf[b.pos+blockHeader : b.end] // at least four bytes: header saw to it
 	skip, parse := c.entries(typ, body)
 	if parse == nil {
-		c.stats.UnknownBlock++
+		c.stats.UnknownBlocks++
 		return b.skip(int64(length))
 	}
 	if skip > len(body) {

@@ -53,11 +53,12 @@ func (r recorded) same(s recorded) bool {
 }
 
 func (r recorded) String() string {
-	text := fmt.Sprintf("%d: %d.%09d %d %s(%d)", r.Num, r.Time/1e9, r.Time%1e9, r.TID, r.Type, uint16(r.Type))
+	var text strings.Builder
+	text.WriteString(fmt.Sprintf("%d: %d.%09d %d %s(%d)", r.Num, r.Time/1e9, r.Time%1e9, r.TID, r.Type, uint16(r.Type)))
 	for i, p := range r.params {
-		text += fmt.Sprintf(" %s=%x", r.Type.Info().Params[i].Name, p)
+		text.WriteString(fmt.Sprintf(" %s=%x", r.Type.Info().Params[i].Name, p))
 	}
-	return text
+	return text.String()
 }
 
 // readRaw returns the events of a capture as they are in the file.

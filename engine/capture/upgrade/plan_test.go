@@ -165,7 +165,7 @@ func readConversions(t *testing.T, path string) map[key]conversion {
 
 func symbols(text string) []string {
 	var params []string
-	for _, p := range strings.Fields(text) {
+	for p := range strings.FieldsSeq(text) {
 		var first, last int
 		if n, _ := fmt.Sscanf(p, "o%d-%d", &first, &last); n != 2 {
 			params = append(params, p)
