@@ -18,11 +18,12 @@ import (
 
 // show writes all of an event, to compare it with another.
 func show(ev *event.Event) string {
-	s := fmt.Sprintf("%d %d tid=%d cpu=%d %d", ev.Num, ev.Time, ev.TID, ev.CPU, ev.Type)
+	var s strings.Builder
+	fmt.Fprintf(&s, "%d %d tid=%d cpu=%d %d", ev.Num, ev.Time, ev.TID, ev.CPU, ev.Type)
 	for i := range ev.NumParams() {
-		s += fmt.Sprintf(" %x", ev.Param(i))
+		fmt.Fprintf(&s, " %x", ev.Param(i))
 	}
-	return s
+	return s.String()
 }
 
 // Several workers see in chunks what one reader sees.

@@ -54,9 +54,9 @@ func (r recorded) same(s recorded) bool {
 
 func (r recorded) String() string {
 	var text strings.Builder
-	text.WriteString(fmt.Sprintf("%d: %d.%09d %d %s(%d)", r.Num, r.Time/1e9, r.Time%1e9, r.TID, r.Type, uint16(r.Type)))
+	fmt.Fprintf(&text, "%d: %d.%09d %d %s(%d)", r.Num, r.Time/1e9, r.Time%1e9, r.TID, r.Type, uint16(r.Type))
 	for i, p := range r.params {
-		text.WriteString(fmt.Sprintf(" %s=%x", r.Type.Info().Params[i].Name, p))
+		fmt.Fprintf(&text, " %s=%x", r.Type.Info().Params[i].Name, p)
 	}
 	return text.String()
 }

@@ -37,13 +37,13 @@ func TestReferenceTypes(t *testing.T) {
 		}
 		r := row{enter: id.IsEnter(), name: info.Name}
 		for _, p := range info.Params {
-			text := p.Kind.String() + " " + p.Name
+			words := []string{p.Kind.String(), p.Name}
 			if p.Flags != nil && p.Kind != event.KindMode && p.Kind != event.KindFDList {
 				for _, v := range p.Flags.Values {
-					text += " " + v.Name
+					words = append(words, v.Name)
 				}
 			}
-			r.params = append(r.params, text)
+			r.params = append(r.params, strings.Join(words, " "))
 		}
 		have = append(have, r)
 	}
@@ -73,13 +73,13 @@ func referenceRows(t *testing.T) []row {
 		}
 		r := row{enter: m[1] == ">", name: m[2]}
 		for _, p := range item.FindAllStringSubmatch(m[3], -1) {
-			text := p[1] + " " + p[2]
+			words := p[1:3:3]
 			for name := range strings.SplitSeq(strings.Trim(p[3], ": *"), "*, *") {
 				if name != "" && p[1] != "MODE" {
-					text += " " + name
+					words = append(words, name)
 				}
 			}
-			r.params = append(r.params, text)
+			r.params = append(r.params, strings.Join(words, " "))
 		}
 		rows = append(rows, r)
 	}
