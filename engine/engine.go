@@ -125,6 +125,7 @@ type worker struct {
 	out      alert.Alert
 	last     uint64 // time of the last event
 	number   uint64 // and its number
+	begun    bool   // something happened, and was not only told
 }
 
 func (w *worker) init(table *state.Table, hostname string) {
@@ -146,20 +147,26 @@ func (w *worker) match(ev *event.Event) []int {
 	w.events++
 	w.byType[ev.Type%maxTypes]++
 	w.last, w.number = ev.Time, ev.Num
-	if tellsOnly(ev.Type) {
+	if w.opening(ev.Type) {
 		return nil
 	}
 	w.matched = w.matcher.Match(w.ctx, w.matched[:0])
 	return w.matched
 }
 
-// tellsOnly reports whether events of a type only say what there is: the source
-// looked it up, nobody did anything. The reference asks no rule about them.
-func tellsOnly(t event.Type) bool {
+// opening reports whether an event belongs to what its source says of the time
+// before: users, groups and containers, told as events, before anything else
+// happened. The reference asks no rule about those, but about later ones.
+func (w *worker) opening(t event.Type) bool {
+	if w.begun {
+		return false
+	}
 	switch t {
-	case event.UserAdded, event.UserDeleted, event.GroupAdded, event.GroupDeleted:
+	case event.ContainerV1, event.ContainerV4, event.Container,
+		event.UserAdded, event.UserDeleted, event.GroupAdded, event.GroupDeleted:
 		return true
 	}
+	w.begun = true
 	return false
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package engine
+package engine_test
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/lanner-project/lanner/engine"
 	"github.com/lanner-project/lanner/engine/alert"
 	"github.com/lanner-project/lanner/engine/check"
 	"github.com/lanner-project/lanner/engine/event"
@@ -82,9 +83,9 @@ func numbered(name string, p check.Priority, numbers ...uint64) check.Rule {
 	}
 }
 
-func ruleset(t *testing.T, all bool, rules ...check.Rule) *Ruleset {
+func ruleset(t *testing.T, all bool, rules ...check.Rule) *engine.Ruleset {
 	t.Helper()
-	rs, err := NewRuleset(rules, RulesetConfig{All: all})
+	rs, err := engine.NewRuleset(rules, engine.RulesetConfig{All: all})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,7 +126,7 @@ func TestRun(t *testing.T) {
 		{true, []string{"Notice early 1", "Notice early 2", "Error even 2", "Error even 4"}},
 	} {
 		var got heard
-		e := New(Config{Table: tableOf(w), Rules: ruleset(t, tt.all, rules...), Alerts: &got, Hostname: "box"})
+		e := engine.New(engine.Config{Table: tableOf(w), Rules: ruleset(t, tt.all, rules...), Alerts: &got, Hostname: "box"})
 		if err := e.Run(t.Context(), &story{events: w.Events}); err != nil {
 			t.Fatal(err)
 		}
@@ -156,17 +157,17 @@ func TestRunFails(t *testing.T) {
 	cut := fmt.Errorf("at byte 7: %w", io.ErrUnexpectedEOF)
 	full := errors.New("no room")
 	var got heard
-	e := New(Config{Table: tableOf(w), Rules: rules, Alerts: &got})
+	e := engine.New(engine.Config{Table: tableOf(w), Rules: rules, Alerts: &got})
 	if err := e.Run(t.Context(), &story{events: w.Events, err: cut}); !errors.Is(err, io.ErrUnexpectedEOF) || len(got.lines) != 1 {
 		t.Errorf("a source that is cut: %v, %q", err, got.lines)
 	}
-	e = New(Config{Table: tableOf(w), Rules: rules, Alerts: &heard{fail: full}})
+	e = engine.New(engine.Config{Table: tableOf(w), Rules: rules, Alerts: &heard{fail: full}})
 	if err := e.Run(t.Context(), &story{events: w.Events}); !errors.Is(err, full) {
 		t.Errorf("alerts that nobody takes: %v", err)
 	}
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(full)
-	e = New(Config{Table: tableOf(w), Rules: rules, Alerts: &got})
+	e = engine.New(engine.Config{Table: tableOf(w), Rules: rules, Alerts: &got})
 	if err := e.Run(ctx, &story{events: w.Events}); !errors.Is(err, full) {
 		t.Errorf("a context that is over: %v", err)
 	}
@@ -177,7 +178,7 @@ func TestSwap(t *testing.T) {
 	w := world(t, fiveEvents)
 	var got heard
 	all := []uint64{1, 2, 3, 4, 5}
-	e := New(Config{Table: tableOf(w), Rules: ruleset(t, true, numbered("old", check.Error, all...)), Alerts: &got})
+	e := engine.New(engine.Config{Table: tableOf(w), Rules: ruleset(t, true, numbered("old", check.Error, all...)), Alerts: &got})
 	next := ruleset(t, true, numbered("new", check.Error, all...))
 	err := e.Run(t.Context(), &story{events: w.Events, before: func(ev *event.Event) {
 		if ev.Num == 3 {
@@ -201,15 +202,15 @@ func TestDropsAreTold(t *testing.T) {
   +40s 100 close fd=3
   100 close fd=4
 `)
-	run := func(e *Engine) error { return e.Run(t.Context(), &story{events: w.Events, losses: 1}) }
-	split := func(e *Engine) error {
-		return e.RunSplit(t.Context(), []Share{
+	run := func(e *engine.Engine) error { return e.Run(t.Context(), &story{events: w.Events, losses: 1}) }
+	split := func(e *engine.Engine) error {
+		return e.RunSplit(t.Context(), []engine.Share{
 			{&story{events: w.Events, losses: 1}, tableOf(w)}, {&story{events: w.Events, losses: 1}, tableOf(w)},
 		})
 	}
-	for _, run := range []func(*Engine) error{run, split} {
+	for _, run := range []func(*engine.Engine) error{run, split} {
 		var got heard
-		e := New(Config{Table: tableOf(w), Rules: ruleset(t, true), Alerts: &got, Hostname: "box"})
+		e := engine.New(engine.Config{Table: tableOf(w), Rules: ruleset(t, true), Alerts: &got, Hostname: "box"})
 		if err := run(e); err != nil {
 			t.Fatal(err)
 		}
@@ -234,15 +235,15 @@ func TestSelect(t *testing.T) {
 	for _, tt := range []struct {
 		name       string
 		threshold  check.Priority
-		selections []Selection
+		selections []engine.Selection
 		want       string
 		unused     int
 	}{
 		{"nothing", check.Debug, nil, "1110", 0},
-		{"in order", check.Debug, []Selection{{Rule: "*"}, {Enable: true, Rule: "Write*"}, {Rule: "*root"}}, "1000", 0},
-		{"by tag", check.Debug, []Selection{{Enable: true, Tag: "t"}}, "1111", 0},
-		{"severe ones", check.Error, []Selection{{Enable: true, Rule: "*"}}, "0100", 0},
-		{"mistakes", check.Debug, []Selection{{Rule: "write*"}, {Tag: "x"}}, "1110", 2},
+		{"in order", check.Debug, []engine.Selection{{Rule: "*"}, {Enable: true, Rule: "Write*"}, {Rule: "*root"}}, "1000", 0},
+		{"by tag", check.Debug, []engine.Selection{{Enable: true, Tag: "t"}}, "1111", 0},
+		{"severe ones", check.Error, []engine.Selection{{Enable: true, Rule: "*"}}, "0100", 0},
+		{"mistakes", check.Debug, []engine.Selection{{Rule: "write*"}, {Tag: "x"}}, "1110", 2},
 	} {
 		var rules []check.Rule
 		for i, name := range names {
@@ -251,13 +252,13 @@ func TestSelect(t *testing.T) {
 			rules = append(rules, r)
 		}
 		rules[1].Priority = check.Critical
-		unused := Select(rules, tt.threshold, tt.selections)
-		got := ""
+		unused := engine.Select(rules, tt.threshold, tt.selections)
+		var got strings.Builder
 		for _, r := range rules {
-			got += map[bool]string{true: "1", false: "0"}[r.Enabled]
+			got.WriteString(map[bool]string{true: "1", false: "0"}[r.Enabled])
 		}
-		if got != tt.want || len(unused) != tt.unused {
-			t.Errorf("%s: enabled %s, unused %v, want %s and %d", tt.name, got, unused, tt.want, tt.unused)
+		if got.String() != tt.want || len(unused) != tt.unused {
+			t.Errorf("%s: enabled %s, unused %v, want %s and %d", tt.name, got.String(), unused, tt.want, tt.unused)
 		}
 	}
 }
@@ -285,8 +286,39 @@ func TestMatchName(t *testing.T) {
 		{"**", "x", true},
 		{"a?c", "abc", false},
 	} {
-		if got := MatchName(tt.pattern, tt.name); got != tt.want {
+		if got := engine.MatchName(tt.pattern, tt.name); got != tt.want {
 			t.Errorf("MatchName(%q, %q) = %v", tt.pattern, tt.name, got)
+		}
+	}
+}
+
+// What a source tells as events before anything happens is no matter for rules,
+// whoever of several workers sees it; what it tells later is.
+func TestOpeningIsNotMatched(t *testing.T) {
+	t.Parallel()
+	w := world(t, `  proc 100
+  100 useradded uid=1 gid=1 name=alice
+  100 groupadded gid=1 name=alice
+  100 close fd=1
+  100 useradded uid=2 gid=2 name=bob
+`)
+	rules := ruleset(t, true, numbered("any", check.Error, 1, 2, 3, 4))
+	for workers := range 4 {
+		var got heard
+		e := engine.New(engine.Config{Table: tableOf(w), Rules: rules, Alerts: &got})
+		run := func() error { return e.Run(t.Context(), &story{events: w.Events}) }
+		if workers > 0 {
+			var shares []engine.Share
+			for range workers {
+				shares = append(shares, engine.Share{Source: &story{events: w.Events}, Table: tableOf(w)})
+			}
+			run = func() error { return e.RunSplit(t.Context(), shares) }
+		}
+		if err := run(); err != nil {
+			t.Fatal(err)
+		}
+		if s := e.Stats(); len(got.lines) != 2 || s.Events != 4 {
+			t.Errorf("%d workers: %q of %d events, want alerts of two of 4", workers, got.lines, s.Events)
 		}
 	}
 }

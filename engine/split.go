@@ -190,6 +190,7 @@ func (w *splitter) run(ctx context.Context) error {
 			}
 		} else {
 			w.ctx.Skip(&ev)
+			w.opening(ev.Type)
 			w.last, w.number = ev.Time, ev.Num
 		}
 		if ev.Time >= w.drops.next {
