@@ -22,5 +22,10 @@ func TestScripts(t *testing.T) {
 		UpdateScripts:       *update,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"capture": writeCapture,
+			"cut":     cutFile,
+			"receive": receive,
+		},
 	})
 }

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"io"
+
+	"github.com/lanner-project/lanner/engine"
+	"github.com/lanner-project/lanner/engine/capture"
+	"github.com/lanner-project/lanner/engine/event"
+	"github.com/lanner-project/lanner/engine/state"
+)
+
+// tables are the tables of several workers, which all are told the same.
+type tables []*state.Table
+
+func newTables(n int) tables {
+	var ts tables
+	for range n {
+		ts = append(ts, state.New(state.Config{}))
+	}
+	return ts
+}
+
+func (ts tables) Machine(m *event.Machine) {
+	for _, t := range ts {
+		t.Machine(m)
+	}
+}
+
+func (ts tables) Proc(p *event.Proc) {
+	for _, t := range ts {
+		t.Proc(p)
+	}
+}
+
+func (ts tables) File(tid int64, f *event.File) {
+	for _, t := range ts {
+		t.File(tid, f)
+	}
+}
+
+func (ts tables) Interface(i *event.Interface) {
+	for _, t := range ts {
+		t.Interface(i)
+	}
+}
+
+func (ts tables) User(u *event.User) {
+	for _, t := range ts {
+		t.User(u)
+	}
+}
+
+func (ts tables) Group(g *event.Group) {
+	for _, t := range ts {
+		t.Group(g)
+	}
+}
+
+// queued is how many chunks a worker may be behind another.
+const queued = 4
+
+// A chunked source gives a worker the events of a capture that another
+// goroutine reads.
+type chunked struct {
+	cursor *capture.Cursor
+	queue  chan *capture.Chunk
+	end    *error // how the capture ended; set before queue is closed
+	begun  bool
+}
+
+// Next reads the next event.
+func (c *chunked) Next(ev *event.Event) error {
+	for {
+		if c.begun {
+			if err := c.cursor.Next(ev); err != io.EOF { //nolint:errorlint // a cursor returns io.EOF itself
+				return err
+			}
+		}
+		chunk, more := <-c.queue
+		if !more {
+			return *c.end
+		}
+		c.cursor.Start(chunk)
+		c.begun = true
+	}
+}
+
+// Drops returns how many losses the events so far tell of.
+func (c *chunked) Drops() uint64 { return c.cursor.Stats().Drops }
+
+// split starts to read a capture for a worker for each table, until its end or
+// that of ctx. When fed is closed, it no longer does.
+func split(ctx context.Context, r *capture.Reader, ts tables) (shares []engine.Share, sources []*chunked, fed <-chan struct{}) {
+	var end error
+	done := make(chan struct{})
+	shares, sources = make([]engine.Share, len(ts)), make([]*chunked, len(ts))
+	for i, t := range ts {
+		sources[i] = &chunked{cursor: r.Cursor(t), queue: make(chan *capture.Chunk, queued), end: &end}
+		shares[i] = engine.Share{Source: sources[i], Table: t}
+	}
+	go func() {
+		defer close(done)
+		end = feed(ctx, r, sources)
+		for _, s := range sources {
+			close(s.queue)
+		}
+	}()
+	return shares, sources, done
+}
+
+func feed(ctx context.Context, r *capture.Reader, sources []*chunked) error {
+	for {
+		chunk, err := r.NextChunk()
+		if err != nil {
+			return err
+		}
+		for _, s := range sources {
+			select {
+			case s.queue <- chunk:
+			case <-ctx.Done():
+				return context.Cause(ctx)
+			}
+		}
+	}
+}
