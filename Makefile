@@ -32,10 +32,10 @@ DEMO_FLAGS := -trimpath -ldflags='-s -w' -gcflags='modernc.org/...=-N -l'
 
 SCRIPTS = $(shell git grep -lE --untracked '^\#!.*sh$$' -- ':!*.go' ':!*.md' ':!*/testdata/*')
 
-.PHONY: help demo test check format bench fuzz generate clean
+.PHONY: help demo test check format bench bench-engine fuzz generate clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## from this repository's history to an installed release; KEEP=1 leaves it up
 	@infra/setup demo
@@ -68,6 +68,9 @@ format: ## make the Go files what check wants
 
 bench: ## run the benchmarks; BENCH=Notes for some
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 60m $(PKG)
+
+bench-engine: ## lanner replay beside Debian's sysdig: time an event, memory, alerts, workers
+	$(GO) run ./engine/cmd/enginebench
 
 fuzz: ## run each fuzz target for FUZZTIME=30s
 	@infra/fuzz $(FUZZTIME)
