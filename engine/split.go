@@ -24,6 +24,17 @@ type Share struct {
 	Table  *state.Table
 }
 
+// A HeaderSource is a Source that can read less of an event than all: of most,
+// a worker needs to know no more than whose they are.
+type HeaderSource interface {
+	Source
+	// NextHeader is like Next, but the event need not have its parameters yet.
+	NextHeader(*event.Event) error
+	// Params gives the event of NextHeader its parameters. It reports false for
+	// an event that cannot be read.
+	Params(*event.Event) bool
+}
+
 // RunSplit is Run with a worker for each share. Each follows the life of all
 // processes; what they do with files, and the rules, it looks at for some of
 // them alone. Processes that descend from one another stay together, for a
@@ -44,6 +55,7 @@ func (e *Engine) RunSplit(ctx context.Context, shares []Share) error {
 	for i, s := range shares {
 		w := &splitter{engine: e, source: s.Source, table: s.Table, index: i, out: batches, load: make([]uint64, len(shares))}
 		w.owners = make(map[int64]int)
+		w.headers, _ = s.Source.(HeaderSource)
 		w.init(s.Table, e.Hostname)
 		if dropper, ok := s.Source.(Dropper); ok && i == 0 {
 			w.drops.source = dropper // all see the same loss; one tells of it
@@ -143,11 +155,13 @@ type splitter struct {
 	worker
 	engine *Engine
 	source Source
-	table  *state.Table
-	index  int
-	drops  drops
-	out    chan<- batch
-	found  []found
+	// headers is source, if it can read headers alone.
+	headers HeaderSource
+	table   *state.Table
+	index   int
+	drops   drops
+	out     chan<- batch
+	found   []found
 
 	// Which worker has which processes. All workers come to the same answer,
 	// each by itself, from the same events.
@@ -177,13 +191,17 @@ func (w *splitter) run(ctx context.Context) error {
 				return context.Cause(ctx)
 			}
 		}
-		if err := w.source.Next(&ev); err != nil {
+		mine, err := w.next(&ev)
+		switch {
+		case errors.Is(err, errUnreadable):
+			continue
+		case err != nil:
 			err = errors.Join(endOf(err), w.drops.tell(ctx, &w.worker, w))
 			w.tell(math.MaxUint64)
 			return err
 		}
 		seen++
-		if w.workerOf(w.ownerOf(&ev)) == w.index {
+		if mine {
 			w.use(w.engine.current.Load())
 			for _, rule := range w.match(&ev) {
 				w.found = append(w.found, found{ev.Num, w.alert(rule).Clone()})
@@ -199,6 +217,32 @@ func (w *splitter) run(ctx context.Context) error {
 			}
 		}
 	}
+}
+
+// errUnreadable says that an event has parameters that cannot be.
+var errUnreadable = errors.New("unreadable event")
+
+// next reads an event, as much of it as the worker needs, and says whether the
+// worker has to look at it.
+func (w *splitter) next(ev *event.Event) (mine bool, err error) {
+	if w.headers == nil {
+		if err := w.source.Next(ev); err != nil {
+			return false, err
+		}
+		return w.workerOf(w.ownerOf(ev)) == w.index, nil
+	}
+	if err := w.headers.NextHeader(ev); err != nil {
+		return false, err
+	}
+	life := ev.Type.Info().Flags&event.ModifiesProcess != 0
+	if life && !w.headers.Params(ev) {
+		return false, errUnreadable
+	}
+	mine = w.workerOf(w.ownerOf(ev)) == w.index
+	if mine && !life && !w.headers.Params(ev) {
+		return false, errUnreadable
+	}
+	return mine, nil
 }
 
 // Put keeps what the worker has to say of itself for its place among the rest.

@@ -245,8 +245,13 @@ func (s *session) replaySplit(ctx context.Context, name string, in io.Reader) er
 	err = e.RunSplit(ctx, shares)
 	cancel()
 	<-fed // the reader is in use until then
+	// All cursors saw the same, but not all read the same parameters.
+	seen := sources[0].cursor.Stats()
+	for _, source := range sources[1:] {
+		seen.Malformed = max(seen.Malformed, source.cursor.Stats().Malformed)
+	}
 	stats := r.Stats()
-	stats.Add(sources[0].cursor.Stats()) // all cursors saw the same
+	stats.Add(seen)
 	s.summary.add(name, e.Stats(), stats)
 	return errors.Join(err, s.limiter.Flush(ctx))
 }

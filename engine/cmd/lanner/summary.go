@@ -64,7 +64,7 @@ func (r *summary) add(name string, e engine.Stats, c capture.Stats) {
 	r.total.Add(e)
 	r.Skipped.UnknownTypes += c.UnknownTypes
 	r.Skipped.Malformed += c.Malformed
-	r.Skipped.Blocks += c.Damaged + c.UnknownBlock
+	r.Skipped.Blocks += c.Damaged + c.UnknownBlocks
 	r.Skipped.Bytes += c.DamagedBytes
 	r.Skipped.BeginsLost += c.Upgrade.Lost
 	r.Skipped.Dropped += c.Upgrade.Dropped

@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 
 	"github.com/lanner-project/lanner/engine"
@@ -72,10 +73,18 @@ type chunked struct {
 }
 
 // Next reads the next event.
-func (c *chunked) Next(ev *event.Event) error {
+func (c *chunked) Next(ev *event.Event) error { return c.next(ev, c.cursor.Next) }
+
+// NextHeader reads the next event but for its parameters.
+func (c *chunked) NextHeader(ev *event.Event) error { return c.next(ev, c.cursor.NextHeader) }
+
+// Params gives the event of NextHeader its parameters.
+func (c *chunked) Params(ev *event.Event) bool { return c.cursor.Params(ev) }
+
+func (c *chunked) next(ev *event.Event, read func(*event.Event) error) error {
 	for {
 		if c.begun {
-			if err := c.cursor.Next(ev); err != io.EOF { //nolint:errorlint // a cursor returns io.EOF itself
+			if err := read(ev); !errors.Is(err, io.EOF) {
 				return err
 			}
 		}
