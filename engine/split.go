@@ -54,7 +54,7 @@ func (e *Engine) RunSplit(ctx context.Context, shares []Share) error {
 	var running sync.WaitGroup
 	for i, s := range shares {
 		w := &splitter{engine: e, source: s.Source, table: s.Table, index: i, out: batches, load: make([]uint64, len(shares))}
-		w.owners = make(map[int64]int)
+		w.owners, w.epoch = make(map[int64]int), 1
 		w.headers, _ = s.Source.(HeaderSource)
 		w.init(s.Table, e.Hostname)
 		if dropper, ok := s.Source.(Dropper); ok && i == 0 {
@@ -167,11 +167,15 @@ type splitter struct {
 	// each by itself, from the same events.
 	owners map[int64]int
 	load   []uint64
-	recent [256]struct {
-		owner  int64
-		worker int
-		known  bool
-	}
+	recent [256]recent
+	epoch  uint64
+}
+
+// A recent thread's worker is known until an event changes threads.
+type recent struct {
+	tid    int64
+	epoch  uint64
+	worker int
 }
 
 // Workers tell what they have found after so many events, or alerts.
@@ -192,10 +196,10 @@ func (w *splitter) run(ctx context.Context) error {
 			}
 		}
 		mine, err := w.next(&ev)
-		switch {
-		case errors.Is(err, errUnreadable):
-			continue
-		case err != nil:
+		if err != nil {
+			if errors.Is(err, errUnreadable) {
+				continue
+			}
 			err = errors.Join(endOf(err), w.drops.tell(ctx, &w.worker, w))
 			w.tell(math.MaxUint64)
 			return err
@@ -226,20 +230,19 @@ var errUnreadable = errors.New("unreadable event")
 // worker has to look at it.
 func (w *splitter) next(ev *event.Event) (mine bool, err error) {
 	if w.headers == nil {
-		if err := w.source.Next(ev); err != nil {
-			return false, err
-		}
-		return w.workerOf(w.ownerOf(ev)) == w.index, nil
+		err = w.source.Next(ev)
+	} else {
+		err = w.headers.NextHeader(ev)
 	}
-	if err := w.headers.NextHeader(ev); err != nil {
+	if err != nil {
 		return false, err
 	}
 	life := ev.Type.Info().Flags&event.ModifiesProcess != 0
-	if life && !w.headers.Params(ev) {
+	if life && w.headers != nil && !w.headers.Params(ev) {
 		return false, errUnreadable
 	}
-	mine = w.workerOf(w.ownerOf(ev)) == w.index
-	if mine && !life && !w.headers.Params(ev) {
+	mine = w.workerOf(ev, life) == w.index
+	if mine && !life && w.headers != nil && !w.headers.Params(ev) {
 		return false, errUnreadable
 	}
 	return mine, nil
@@ -270,24 +273,33 @@ func (w *splitter) ownerOf(ev *event.Event) int64 {
 	return w.table.Owner(ev.TID)
 }
 
-// workerOf returns the worker who has a process, and counts an event as its. A
-// process that is new goes to the worker with the fewest events so far.
-func (w *splitter) workerOf(owner int64) int {
-	recent := &w.recent[uint8(owner)]
-	if !recent.known || recent.owner != owner {
-		index, known := w.owners[owner]
-		if !known {
-			for i, load := range w.load {
-				if load < w.load[index] {
-					index = i
-				}
-			}
-			w.owners[owner] = index
+// workerOf returns the worker who has the process of an event, and counts it.
+// life says that the event may change who is whose.
+func (w *splitter) workerOf(ev *event.Event, life bool) int {
+	r := &w.recent[uint8(ev.TID)]
+	if life || r.epoch != w.epoch || r.tid != ev.TID {
+		*r = recent{ev.TID, w.epoch, w.assign(w.ownerOf(ev))}
+		if life {
+			w.epoch++
 		}
-		recent.owner, recent.worker, recent.known = owner, index, true
 	}
-	w.load[recent.worker]++
-	return recent.worker
+	w.load[r.worker]++
+	return r.worker
+}
+
+// assign returns the worker who has a process. One that is new goes to the
+// worker with the fewest events so far.
+func (w *splitter) assign(owner int64) int {
+	index, known := w.owners[owner]
+	if !known {
+		for i, load := range w.load {
+			if load < w.load[index] {
+				index = i
+			}
+		}
+		w.owners[owner] = index
+	}
+	return index
 }
 
 // tell hands over what was found, all of it up to an event.

@@ -84,7 +84,8 @@ func (c *chunked) Params(ev *event.Event) bool { return c.cursor.Params(ev) }
 func (c *chunked) next(ev *event.Event, read func(*event.Event) error) error {
 	for {
 		if c.begun {
-			if err := read(ev); !errors.Is(err, io.EOF) {
+			// This is once for an event: the cheap question first.
+			if err := read(ev); err == nil || !errors.Is(err, io.EOF) {
 				return err
 			}
 		}
