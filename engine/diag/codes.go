@@ -126,3 +126,6 @@ const (
 	AlwaysUnset         Code = 510
 	ValueSplitElsewhere Code = 511
 )
+
+// ScenarioLine is the code of a line of a scenario that says nothing.
+const ScenarioLine Code = 601

@@ -610,4 +610,10 @@ var codes = []Info{
 		"Write several items where several are meant.",
 		"",
 	},
+	{
+		ScenarioLine, "line of a scenario",
+		"The line is none of those that a scenario is made of, or names an event, a parameter or a value that does not exist.",
+		"Correct the line; the page on tests for rules lists what lines may say.",
+		"",
+	},
 }

@@ -119,8 +119,9 @@ func (x *Explainer) text(ctx *extract.Context, op *check.Operand) (string, error
 }
 
 // FirstFalse returns the part to look at when a condition does not hold: the
-// first test, in the order of the rule, that had to hold and did not. It is nil
-// where the condition holds.
+// first test, in the order of the rule, that had to hold and did not. Of parts
+// of which one had to hold, it is in the one that came furthest: the others were
+// about something else. It is nil where the condition holds.
 func (n *Node) FirstFalse() *Node { return n.deciding(true) }
 
 // deciding returns the first test because of which n is not what was wanted.
@@ -131,11 +132,35 @@ func (n *Node) deciding(want bool) *Node {
 	if n.Op == "test" {
 		return n
 	}
+	if n.Op == "or" && want && len(n.Kids) > 0 {
+		furthest := n.Kids[0]
+		for _, kid := range n.Kids {
+			if kid.progress() > furthest.progress() {
+				furthest = kid
+			}
+		}
+		return furthest.deciding(true)
+	}
 	for _, kid := range n.Kids {
-		wanted := want != (n.Op == "not")
-		if found := kid.deciding(wanted); found != nil {
+		if found := kid.deciding(want != (n.Op == "not")); found != nil {
 			return found
 		}
 	}
 	return n
+}
+
+// progress is how many parts of a condition hold before the first that does not.
+func (n *Node) progress() int {
+	held := 0
+	switch n.Op {
+	case "and":
+		for held < len(n.Kids) && n.Kids[held].True {
+			held++
+		}
+	case "or":
+		for _, kid := range n.Kids {
+			held = max(held, kid.progress())
+		}
+	}
+	return held
 }

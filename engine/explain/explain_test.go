@@ -80,16 +80,17 @@ func TestWrite(t *testing.T) {
 func TestFirstFalse(t *testing.T) {
 	t.Parallel()
 	for condition, want := range map[string]string{
-		`evt.type = openat and proc.name = dog`:                                        `proc.name = dog`,
-		`evt.type = openat and not proc.name = cat`:                                    `proc.name = cat`,
-		`evt.type = openat and (proc.name = dog or proc.name = cow)`:                   `proc.name = dog`,
-		`evt.type = openat and not (proc.name = dog or fd.name = /etc/shadow)`:         `fd.name = /etc/shadow`,
-		`evt.type = openat and proc.name in (a, b, c, d, e, f, g, h, i)`:               `proc.name in (a, b, c, d, e, f, and 3 more)`,
-		`evt.type = openat and evt.arg.flags contains O_CREAT`:                         `evt.arg.flags contains O_CREAT`,
-		`evt.type = openat and toupper(proc.name) = DOG`:                               `toupper(proc.name) = DOG`,
-		`evt.type = openat and proc.name startswith anyof (x, y)`:                      `proc.name startswith anyof (x, y)`,
-		`evt.type = openat and proc.aname[1] exists and proc.name = val(proc.cmdline)`: `proc.aname[1] exists`,
-		`evt.type = openat and proc.name = val(proc.cmdline)`:                          `proc.name = val(proc.cmdline)`,
+		`evt.type = openat and proc.name = dog`:                                                               `proc.name = dog`,
+		`evt.type = openat and not proc.name = cat`:                                                           `proc.name = cat`,
+		`evt.type = openat and (proc.name = dog or proc.name = cow)`:                                          `proc.name = dog`,
+		`evt.type = openat and not (proc.name = dog or fd.name = /etc/shadow)`:                                `fd.name = /etc/shadow`,
+		`evt.type = openat and proc.name in (a, b, c, d, e, f, g, h, i)`:                                      `proc.name in (a, b, c, d, e, f, and 3 more)`,
+		`evt.type = openat and evt.arg.flags contains O_CREAT`:                                                `evt.arg.flags contains O_CREAT`,
+		`evt.type = openat and toupper(proc.name) = DOG`:                                                      `toupper(proc.name) = DOG`,
+		`evt.type = openat and proc.name startswith anyof (x, y)`:                                             `proc.name startswith anyof (x, y)`,
+		`evt.type = openat and proc.aname[1] exists and proc.name = val(proc.cmdline)`:                        `proc.aname[1] exists`,
+		`(evt.type = unlink and proc.name = cat) or (evt.type = openat and proc.name = cat and fd.name = /x)`: `fd.name = /x`,
+		`evt.type = openat and proc.name = val(proc.cmdline)`:                                                 `proc.name = val(proc.cmdline)`,
 	} {
 		n := explained(t, condition, story)
 		if n.True {

@@ -3,8 +3,10 @@
 package extract_test
 
 import (
+	"os"
 	"slices"
 	"strings"
+	"testing"
 
 	"github.com/lanner-project/lanner/engine/extract"
 )
@@ -122,4 +124,19 @@ var differences = []difference{
 		},
 		why: "Where a capture does not tell a container's address, the reference takes no address to be its own. We take those of the machine.",
 	},
+}
+
+// The page on compatibility says what the table says.
+func TestDifferencesAreDocumented(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../website/content/docs/compatibility.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := strings.Join(strings.Fields(string(page)), " ")
+	for _, d := range differences {
+		if !strings.Contains(text, d.why) {
+			t.Errorf("website/content/docs/compatibility.md does not say: %s", d.why)
+		}
+	}
 }

@@ -3,6 +3,7 @@
 package scenario
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -45,7 +46,8 @@ func (t *Test) Run(rules []check.Rule, open Open) ([]Failure, error) {
 		if err != nil {
 			return nil, err
 		}
-		return r.failures, errors.Join(r.all(src), closer.Close())
+		err = errors.Join(r.all(src), closer.Close())
+		return r.sorted(), err
 	}
 	if t.World == nil {
 		return nil, nil
@@ -54,7 +56,15 @@ func (t *Test) Run(rules []check.Rule, open Open) ([]Failure, error) {
 		tell(r.ctx.Table)
 	}
 	err = r.all(&list{events: t.World.Events})
-	return r.failures, err
+	return r.sorted(), err
+}
+
+// sorted returns the failures in the order of the file.
+func (r *runner) sorted() []Failure {
+	slices.SortStableFunc(r.failures, func(a, b Failure) int {
+		return cmp.Or(cmp.Compare(a.Pos.Line, b.Pos.Line), cmp.Compare(a.Pos.Col, b.Pos.Col))
+	})
+	return r.failures
 }
 
 // list is a Source of events in memory.

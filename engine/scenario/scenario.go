@@ -49,15 +49,11 @@ type Field struct {
 	Pos         diag.Pos
 }
 
-// Codes of mistakes in test files.
-const (
-	badLine diag.Code = 901
-)
-
 // Parse reads a file of tests. The list has all mistakes; the file is complete
 // where it is empty.
 func Parse(name, text string) (*File, diag.List) {
 	p := parser{file: &File{Name: name}}
+	p.list.AddSource(name, []byte(text))
 	offset, line := 0, 0
 	for l := range strings.Lines(text) {
 		line++
@@ -89,7 +85,7 @@ type parser struct {
 }
 
 func (p *parser) report(pos diag.Pos, message string) {
-	p.list.Add(diag.Diagnostic{Severity: diag.Error, Code: badLine, Pos: pos, Message: message})
+	p.list.Add(diag.Diagnostic{Severity: diag.Error, Code: diag.ScenarioLine, Pos: pos, Message: message})
 }
 
 func (p *parser) line(words []word) error {

@@ -28,7 +28,7 @@ func main() {
 // run is the command without the process around it.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
 	root := newRoot()
-	root.AddCommand(newFields(), newEvents(), newReplay(), newVersion())
+	root.AddCommand(newFields(), newEvents(), newReplay(), newRules(), newVersion())
 	root.SetArgs(args)
 	root.SetIn(stdin)
 	root.SetOut(stdout)

@@ -174,5 +174,5 @@ func loadRules(paths []string, stderr io.Writer) ([]check.Rule, error) {
 	if err := list.WriteText(stderr); err != nil {
 		return nil, err
 	}
-	return nil, fmt.Errorf("%d mistakes in rules; nothing was replayed", errs)
+	return nil, fmt.Errorf("%d mistakes in rules", errs)
 }
