@@ -34,14 +34,23 @@ type blocks struct {
 	base     int64 // where in the file buf starts
 	long     int   // lists longer than this are not read as a whole
 	err      error // why src gives no more
-	shared   bool  // a chunk holds the buffer: it may not be written
+	page     *page // what buf is the memory of
+	free     []*page
 
 	damaged      uint64
 	damagedBytes uint64
 }
 
+// A page is the memory of a buffer. Chunks may be in it, and as long as they
+// are used what they hold of it is not written.
+type page struct {
+	buf    []byte
+	chunks int
+}
+
 func newBlocks(src io.Reader, size int) *blocks {
-	return &blocks{src: src, buf: make([]byte, size), long: size}
+	p := &page{buf: make([]byte, size)}
+	return &blocks{src: src, buf: p.buf, page: p, long: size}
 }
 
 // offset is where in the file the next block starts.
@@ -73,19 +82,32 @@ func (b *blocks) room(n int) {
 	have := b.end - b.pos
 	switch {
 	case have == len(b.buf):
-		b.move(make([]byte, 2*len(b.buf)))
+		b.move(&page{buf: make([]byte, 2*len(b.buf))})
 	case b.end < len(b.buf) && len(b.buf)-b.pos >= n:
-	case b.shared:
-		b.move(make([]byte, len(b.buf)))
+	case b.page.chunks > 0:
+		b.move(b.another())
 	default:
-		b.move(b.buf)
+		b.move(b.page)
 	}
 }
 
-func (b *blocks) move(to []byte) {
-	copy(to, b.buf[b.pos:b.end])
+// another returns a page as long as the buffer.
+func (b *blocks) another() *page {
+	for n := len(b.free); n > 0; n = len(b.free) {
+		p := b.free[n-1]
+		b.free = b.free[:n-1]
+		if len(p.buf) == len(b.buf) {
+			return p
+		}
+	}
+	return &page{buf: make([]byte, len(b.buf))}
+}
+
+// move makes a page the buffer's memory.
+func (b *blocks) move(to *page) {
+	copy(to.buf, b.buf[b.pos:b.end])
 	b.base += int64(b.pos)
-	b.buf, b.pos, b.end, b.shared = to, 0, b.end-b.pos, false
+	b.buf, b.pos, b.end, b.page = to.buf, 0, b.end-b.pos, to
 }
 
 // header returns the type and the length of the next block, which are what the

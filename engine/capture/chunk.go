@@ -10,10 +10,12 @@ import (
 	"github.com/lanner-project/lanner/engine/event"
 )
 
-// A Chunk is some blocks of a capture, one after the other. It never changes.
+// A Chunk is some blocks of a capture, one after the other. It does not change
+// until it is recycled.
 type Chunk struct {
 	data   []byte
 	broken bool // what a damaged block left
+	page   *page
 }
 
 // NextChunk returns the blocks that follow, to be read by the cursors of
@@ -26,9 +28,8 @@ func (c *Reader) NextChunk() (*Chunk, error) {
 	if _, _, err := b.header(); err != nil {
 		return nil, err
 	}
-	b.shared = true
 	if data := b.row(); len(data) > 0 {
-		return &Chunk{data: data}, nil
+		return b.chunk(data, false), nil
 	}
 	block, whole, err := b.block()
 	if errors.Is(err, errLong) {
@@ -37,8 +38,26 @@ func (c *Reader) NextChunk() (*Chunk, error) {
 	if err != nil {
 		return nil, err
 	}
-	b.shared = true
-	return &Chunk{data: block, broken: !whole}, nil
+	return b.chunk(block, !whole), nil
+}
+
+func (b *blocks) chunk(data []byte, broken bool) *Chunk {
+	b.page.chunks++
+	return &Chunk{data: data, broken: broken, page: b.page}
+}
+
+// Recycle gives back the memory of a chunk, for one that follows. Without it the
+// garbage collector does so, who looks at all that the workers keep meanwhile.
+//
+// Preconditions: no cursor reads the chunk any more, nor does anyone the
+// parameters of its events; it is recycled once, by the goroutine that calls
+// NextChunk.
+func (c *Reader) Recycle(chunk *Chunk) {
+	p := chunk.page
+	chunk.data, chunk.page = nil, nil
+	if p.chunks--; p.chunks == 0 && p != c.blocks.page {
+		c.blocks.free = append(c.blocks.free, p)
+	}
 }
 
 // longBlock reads a list that does not fit into the buffer. Workers have to read

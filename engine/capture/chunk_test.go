@@ -9,6 +9,7 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -79,16 +80,21 @@ func checkChunks(t *testing.T, name string, newReader newFunc, data []byte) {
 func inChunks(t *testing.T, r *Reader, workers int) (events [][]string, stats []Stats) {
 	t.Helper()
 	events, stats = make([][]string, workers), make([]Stats, workers)
-	var queues []chan *Chunk
+	type job struct {
+		*Chunk
+		left *atomic.Int32 // workers who read it
+	}
+	var queues []chan job
+	read := make(chan *Chunk, 100)
 	var wg sync.WaitGroup
 	for i := range workers {
-		queue := make(chan *Chunk, 2)
+		queue := make(chan job, 2)
 		queues = append(queues, queue)
 		cursor := r.Cursor(nil)
 		wg.Go(func() {
 			var ev event.Event
 			for chunk := range queue {
-				cursor.Start(chunk)
+				cursor.Start(chunk.Chunk)
 				for {
 					next := cursor.Next
 					if i > 0 {
@@ -108,6 +114,9 @@ func inChunks(t *testing.T, r *Reader, workers int) (events [][]string, stats []
 					}
 					events[i] = append(events[i], show(&ev))
 				}
+				if chunk.left.Add(-1) == 0 {
+					read <- chunk.Chunk
+				}
 			}
 			stats[i] = cursor.Stats()
 		})
@@ -121,8 +130,13 @@ func inChunks(t *testing.T, r *Reader, workers int) (events [][]string, stats []
 			t.Error(err)
 			break
 		}
+		j := job{chunk, new(atomic.Int32)}
+		j.left.Store(int32(workers))
 		for _, q := range queues {
-			q <- chunk
+			q <- j
+		}
+		for len(read) > 0 {
+			r.Recycle(<-read)
 		}
 	}
 	for _, q := range queues {
@@ -130,4 +144,34 @@ func inChunks(t *testing.T, r *Reader, workers int) (events [][]string, stats []
 	}
 	wg.Wait()
 	return events, stats
+}
+
+// Chunks that are recycled make do with the memory of a few.
+func TestRecycle(t *testing.T) {
+	data := manyEvents(t, 100_000)
+	n := 0
+	got := allocated(func() {
+		r, err := NewReader(bytes.NewReader(data), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := r.Cursor(nil)
+		var ev event.Event
+		for {
+			chunk, err := r.NextChunk()
+			if err != nil {
+				break
+			}
+			for c.Start(chunk); c.Next(&ev) == nil; {
+				n++
+			}
+			r.Recycle(chunk)
+		}
+	})
+	if n != 100_000 {
+		t.Errorf("read %d events", n)
+	}
+	if got > 4*bufferSize {
+		t.Errorf("took %d bytes of memory for %d", got, len(data))
+	}
 }

@@ -9,6 +9,6 @@
 // that a file states: what cannot be is counted and stepped over, and what is
 // cut off is an error that says where.
 //
-// A Reader, a Cursor and a Writer each belong to one goroutine. A Chunk never
-// changes, and many may read it.
+// A Reader, a Cursor and a Writer each belong to one goroutine. A Chunk does not
+// change until it is recycled, and many may read it.
 package capture

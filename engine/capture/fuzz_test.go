@@ -148,6 +148,7 @@ func readChunks(t *testing.T, data []byte) (events []string) {
 		if !errors.Is(err, io.EOF) {
 			break
 		}
+		r.Recycle(chunk)
 	}
 	return events
 }
