@@ -44,8 +44,8 @@ func appendJoined(dst, list []byte, sep byte) []byte {
 
 // untilNUL is b up to its first NUL.
 func untilNUL(b []byte) []byte {
-	if i := bytes.IndexByte(b, 0); i >= 0 {
-		return b[:i]
+	if before, _, ok := bytes.Cut(b, []byte{0}); ok {
+		return before
 	}
 	return b
 }

@@ -76,8 +76,8 @@ func (x *pathIndex) walk(n int, rest []byte, bits bitset) {
 		return
 	}
 	part := rest
-	if end := bytes.IndexByte(rest, '/'); end >= 0 {
-		part = rest[:end]
+	if before, _, ok := bytes.Cut(rest, []byte{'/'}); ok {
+		part = before
 	}
 	if kid, ok := node.plain[string(part)]; ok {
 		x.walk(kid, rest[len(part):], bits)

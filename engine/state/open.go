@@ -4,6 +4,7 @@ package state
 
 import (
 	"bytes"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -361,9 +362,7 @@ func (t *Table) copyFiles(child, from *Thread) {
 	child.files = &files{low: slices.Clone(src.low[:end]), n: src.n}
 	if len(src.high) > 0 {
 		child.files.high = make(map[int64]*File, len(src.high))
-		for fd, f := range src.high {
-			child.files.high[fd] = f
-		}
+		maps.Copy(child.files.high, src.high)
 	}
 	child.files.all(func(_ int64, f *File) bool {
 		f.refs++

@@ -39,8 +39,8 @@ func textParam(ev *event.Event, i int) []byte {
 	if p[len(p)-1] == 0 {
 		p = p[:len(p)-1]
 	}
-	if n := bytes.IndexByte(p, 0); n >= 0 {
-		return p[:n]
+	if before, _, ok := bytes.Cut(p, []byte{0}); ok {
+		return before
 	}
 	return p
 }

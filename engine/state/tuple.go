@@ -142,8 +142,8 @@ func appendFamily(dst []byte, family byte) []byte {
 }
 
 func untilNUL(b []byte) []byte {
-	if n := bytes.IndexByte(b, 0); n >= 0 {
-		return b[:n]
+	if before, _, ok := bytes.Cut(b, []byte{0}); ok {
+		return before
 	}
 	return b
 }
