@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -190,6 +191,58 @@ func TestSwap(t *testing.T) {
 	}
 	if diff := cmp.Diff(map[string]uint64{"old": 2, "new": 3}, e.Stats().ByRule); diff != "" {
 		t.Errorf("alerts (-want +got):\n%s", diff)
+	}
+}
+
+// Rules may be exchanged from anywhere while events are matched, by one worker
+// or several; each event meets one ruleset as a whole.
+func TestSwapMeanwhile(t *testing.T) {
+	t.Parallel()
+	w := world(t, fiveEvents)
+	var events []event.Event
+	for i := range uint64(20_000) {
+		ev := w.Events[i%5]
+		ev.Num, ev.Time = i+1, ev.Time+i
+		events = append(events, ev)
+	}
+	always := func(name string) *engine.Ruleset {
+		r := numbered(name, check.Error)
+		r.Condition = check.And{}
+		return ruleset(t, true, r)
+	}
+	sets := []*engine.Ruleset{always("a"), always("b")}
+	for workers := range 3 {
+		e := engine.New(engine.Config{Table: tableOf(w), Rules: sets[0], Alerts: &heard{}})
+		done := make(chan struct{})
+		var swapping sync.WaitGroup
+		swapping.Go(func() {
+			for i := 0; ; i++ {
+				select {
+				case <-done:
+					return
+				default:
+					e.Swap(sets[i%2])
+				}
+			}
+		})
+		var err error
+		if workers == 0 {
+			err = e.Run(t.Context(), &story{events: events})
+		} else {
+			var shares []engine.Share
+			for range workers {
+				shares = append(shares, engine.Share{Source: &story{events: events}, Table: tableOf(w)})
+			}
+			err = e.RunSplit(t.Context(), shares)
+		}
+		close(done)
+		swapping.Wait()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s := e.Stats(); s.ByRule["a"]+s.ByRule["b"] != uint64(len(events)) {
+			t.Errorf("%d workers: %v, want %d in all", workers, s.ByRule, len(events))
+		}
 	}
 }
 
