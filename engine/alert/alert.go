@@ -28,6 +28,7 @@ type Alert struct {
 	Message  []byte  // the rule's output, filled in
 	Fields   []Field // sorted by name, each name once
 
+	clean  []byte // a Message that is UTF-8 without control characters
 	buf    []byte // backs Message and the values of Fields
 	cells  []cell
 	values []extract.Value
@@ -37,6 +38,8 @@ type Alert struct {
 type Field struct {
 	Name string
 	JSON []byte // the value: a string, a number, a boolean, null, or an array of those
+
+	key string // the name as it stands in JSON, with its colon; "": to be made of Name
 }
 
 // Number makes a field of a count.
@@ -86,11 +89,21 @@ func (a *Alert) Clone() *Alert {
 		c.buf = append(c.buf, text...)
 		return c.buf[start:len(c.buf):len(c.buf)]
 	}
-	c.Message = keep(a.Message)
+	c.Message, c.clean = keep(a.Message), nil
+	if a.isClean() {
+		c.clean = c.Message
+	}
 	for i := range a.Fields {
-		c.Fields[i] = Field{Name: a.Fields[i].Name, JSON: keep(a.Fields[i].JSON)}
+		c.Fields[i] = Field{Name: a.Fields[i].Name, JSON: keep(a.Fields[i].JSON), key: a.Fields[i].key}
 	}
 	return &c
+}
+
+// isClean reports whether the message is the one that a Printer made, and found
+// to need no looking at each character.
+func (a *Alert) isClean() bool {
+	n := len(a.Message)
+	return n > 0 && n == len(a.clean) && &a.Message[0] == &a.clean[0]
 }
 
 // Equal reports whether two alerts say the same.

@@ -3,6 +3,7 @@
 package alert
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strconv"
@@ -114,8 +115,8 @@ func (b *builder) operand(op *check.Operand) (int, error) {
 // connections that have two sides.
 func newColumn(op *check.Operand) (column, error) {
 	if op.Transform == check.NoTransform {
-		if layout := clockLayout(op.Field); layout != "" {
-			return column{from: fromClock, layout: layout}, nil
+		if c := clockOf(op.Field); c != noClock {
+			return column{from: fromClock, clock: c}, nil
 		}
 		if op.Any && op.Field == event.FieldProcAncestorPID {
 			op = &check.Operand{Field: event.FieldProcPID, Kind: event.FieldProcPID.Field().Kind}
@@ -127,9 +128,10 @@ func newColumn(op *check.Operand) (column, error) {
 	}
 	switch {
 	case !op.Any || read.Many == nil:
-		return column{read: read, text: !op.List && textual(read.Kind)}, nil
+		text := !op.List && textual(read.Kind)
+		return column{read: read, text: text, clean: text}, nil // extractors see to it
 	case read.Kind == event.KindString:
-		return column{from: fromFields, read: read, text: true}, nil
+		return column{from: fromFields, read: read, text: true, clean: true}, nil
 	}
 	return column{from: fromNowhere}, nil
 }
@@ -175,9 +177,24 @@ func (b *builder) extraField(f ExtraField) error {
 	if err != nil {
 		return err
 	}
-	b.p.columns = append(b.p.columns, column{from: fromPieces, pieces: joinTexts(pieces), text: true})
+	col := column{from: fromPieces, pieces: joinTexts(pieces), text: true}
+	col.clean = clean(col.pieces)
+	b.p.columns = append(b.p.columns, col)
 	b.fields[f.Name] = len(b.p.columns) - 1
 	return nil
+}
+
+// clean reports whether what is put together from pieces is UTF-8 without
+// control characters. Values are, and cutting them to a width does not break
+// them; what stands between them is the rule's author's.
+func clean(pieces []piece) bool {
+	for i := range pieces {
+		text := []byte(pieces[i].text)
+		if !bytes.Equal(text, extract.Sanitize(nil, text)) {
+			return false
+		}
+	}
+	return true
 }
 
 // operandName writes an operand as rules do. For a field it is the key of its

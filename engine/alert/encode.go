@@ -46,11 +46,11 @@ func (e *Encoding) AppendText(dst []byte, a *Alert) []byte {
 }
 
 func (e *Encoding) appendHead(dst []byte, a *Alert) []byte {
-	layout := layoutTime
+	c := clockTime
 	if e.ISO8601 {
-		layout = layoutISO8601
+		c = clockISO8601
 	}
-	dst = appendClock(dst, layout, a.Time, e.Location)
+	dst = appendClock(dst, c, a.Time, e.Location)
 	dst = append(dst, ": "...)
 	dst = append(dst, a.Priority.String()...)
 	return append(dst, ' ')
@@ -62,8 +62,8 @@ func (e *Encoding) AppendJSON(dst []byte, a *Alert) []byte {
 	dst = append(dst, `{"hostname":`...)
 	dst = appendQuoted(dst, a.Hostname)
 	if e.WithMessage {
-		dst = append(dst, `,"message":`...)
-		dst = appendQuoted(dst, a.Message)
+		dst = append(dst, `,"message":"`...)
+		dst = append(a.appendMessage(dst), '"')
 	}
 	if !e.OmitOutput {
 		dst = append(dst, `,"output":`...)
@@ -90,20 +90,26 @@ func (e *Encoding) AppendJSON(dst []byte, a *Alert) []byte {
 		dst = append(dst, ']')
 	}
 	dst = append(dst, `,"time":"`...)
-	dst = appendClock(dst, layoutJSON, a.Time, nil)
+	dst = appendClock(dst, clockJSON, a.Time, nil)
 	return append(dst, `"}`...)
 }
 
 // appendOutput appends the text form as a JSON string; for what the engine says
 // about itself that is the message alone, as its fields follow anyway.
 func (e *Encoding) appendOutput(dst []byte, a *Alert) []byte {
-	if a.Source == Internal {
-		return appendQuoted(dst, a.Message)
-	}
 	dst = append(dst, '"')
-	dst = e.appendHead(dst, a) // holds nothing that needs an escape
-	dst = appendEscaped(dst, a.Message)
-	return append(dst, '"')
+	if a.Source != Internal {
+		dst = e.appendHead(dst, a) // holds nothing that needs an escape
+	}
+	return append(a.appendMessage(dst), '"')
+}
+
+// appendMessage appends the message as it stands inside a JSON string.
+func (a *Alert) appendMessage(dst []byte) []byte {
+	if a.isClean() {
+		return appendClean(dst, a.Message)
+	}
+	return appendEscaped(dst, a.Message)
 }
 
 // appendFields appends the fields as an object. The time that the text begins
@@ -128,7 +134,14 @@ func (e *Encoding) appendFields(dst []byte, a *Alert) []byte {
 			}
 			clock = ""
 		}
-		dst = appendName(dst, f.Name, len(dst) > start)
+		if len(dst) > start {
+			dst = append(dst, ',')
+		}
+		if f.key != "" {
+			dst = append(dst, f.key...)
+		} else {
+			dst = append(appendQuoted(dst, f.Name), ':')
+		}
 		dst = append(dst, f.JSON...)
 	}
 	if clock != "" {
@@ -138,12 +151,8 @@ func (e *Encoding) appendFields(dst []byte, a *Alert) []byte {
 }
 
 func appendTimeField(dst []byte, name string, ns uint64, comma bool) []byte {
-	return strconv.AppendUint(appendName(dst, name, comma), ns, 10)
-}
-
-func appendName(dst []byte, name string, comma bool) []byte {
 	if comma {
 		dst = append(dst, ',')
 	}
-	return append(appendQuoted(dst, name), ':')
+	return strconv.AppendUint(append(appendQuoted(dst, name), ':'), ns, 10)
 }

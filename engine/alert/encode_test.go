@@ -45,7 +45,7 @@ func (g *goldenAlert) alert(t testing.TB) *Alert {
 	}
 	for name, value := range g.Fields {
 		if name != "evt.time" {
-			a.Fields = append(a.Fields, Field{name, value})
+			a.Fields = append(a.Fields, Field{Name: name, JSON: value})
 		}
 	}
 	slices.SortFunc(a.Fields, func(x, y Field) int { return strings.Compare(x.Name, y.Name) })

@@ -33,6 +33,7 @@ type Printer struct {
 	location *time.Location
 	columns  []column
 	message  []piece
+	clean    bool          // no text in message needs an escape in JSON
 	fields   []namedColumn // sorted by name
 }
 
@@ -40,9 +41,10 @@ type Printer struct {
 // fields, or both.
 type column struct {
 	from   origin
-	layout string // of a clock
+	clock  clock
 	read   extract.Extractor
 	text   bool    // the JSON value is the text
+	clean  bool    // and it is UTF-8 without control characters
 	pieces []piece // of a text put together from other columns
 }
 
@@ -65,8 +67,8 @@ type piece struct {
 }
 
 type namedColumn struct {
-	name   string
-	column int
+	name, key string // key: the name as it stands in JSON, with its colon
+	column    int
 }
 
 // A cell is where in an alert's buffer the forms of a column's value are.
@@ -105,8 +107,9 @@ func NewPrinter(rule *check.Rule, cfg Config) (*Printer, error) {
 		}
 	}
 	b.p.message = joinTexts(message)
+	b.p.clean = clean(b.p.message)
 	for name, column := range b.fields {
-		b.p.fields = append(b.p.fields, namedColumn{name, column})
+		b.p.fields = append(b.p.fields, namedColumn{name, string(appendQuoted(nil, name)) + ":", column})
 	}
 	slices.SortFunc(b.p.fields, func(x, y namedColumn) int { return strings.Compare(x.name, y.name) })
 	return b.p, nil
@@ -134,11 +137,14 @@ func (p *Printer) Print(a *Alert, c *extract.Context) {
 	}
 	start := len(buf)
 	buf = appendPieces(buf, p.message, cells)
-	a.Message = buf[start:len(buf):len(buf)]
+	a.Message, a.clean = buf[start:len(buf):len(buf)], nil
+	if p.clean {
+		a.clean = a.Message
+	}
 	a.Fields = a.Fields[:0]
 	for _, f := range p.fields {
 		at := cells[f.column].json
-		a.Fields = append(a.Fields, Field{Name: f.name, JSON: buf[at.start:at.end:at.end]})
+		a.Fields = append(a.Fields, Field{Name: f.name, JSON: buf[at.start:at.end:at.end], key: f.key})
 	}
 	a.buf, a.cells = buf, cells
 }
@@ -147,7 +153,7 @@ func (p *Printer) Print(a *Alert, c *extract.Context) {
 func (p *Printer) appendText(buf []byte, col *column, a *Alert, cells []cell, c *extract.Context) ([]byte, bool) {
 	switch col.from {
 	case fromClock:
-		return appendClock(buf, col.layout, c.Event.Time, p.location), true
+		return appendClock(buf, col.clock, c.Event.Time, p.location), true
 	case fromPieces:
 		return appendPieces(buf, col.pieces, cells), true
 	case fromFields:
@@ -172,6 +178,8 @@ func appendJSON(buf []byte, col *column, cl *cell, c *extract.Context) []byte {
 		return append(buf, "null"...)
 	case col.from == fromClock:
 		return strconv.AppendUint(buf, c.Event.Time, 10)
+	case col.clean:
+		return append(appendClean(append(buf, '"'), buf[cl.text.start:cl.text.end]), '"')
 	case col.text:
 		return appendQuoted(buf, buf[cl.text.start:cl.text.end])
 	}

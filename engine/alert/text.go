@@ -2,7 +2,10 @@
 
 package alert
 
-import "unicode/utf8"
+import (
+	"bytes"
+	"unicode/utf8"
+)
 
 const replacement = "\uFFFD"
 
@@ -13,6 +16,27 @@ func appendQuoted[T string | []byte](dst []byte, text T) []byte {
 	dst = append(dst, '"')
 	dst = appendEscaped(dst, text)
 	return append(dst, '"')
+}
+
+// appendClean is appendEscaped for text that is UTF-8 without control
+// characters, as values are in outputs: all that is left to escape is found
+// faster than byte by byte.
+func appendClean(dst, text []byte) []byte {
+	for {
+		i := bytes.IndexByte(text, '"')
+		if i < 0 {
+			i = len(text)
+		}
+		if j := bytes.IndexByte(text[:i], '\\'); j >= 0 {
+			i = j
+		}
+		dst = append(dst, text[:i]...)
+		if i == len(text) {
+			return dst
+		}
+		dst = append(dst, '\\', text[i])
+		text = text[i+1:]
+	}
 }
 
 // appendEscaped appends text as it stands inside a JSON string. It escapes what
