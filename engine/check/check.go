@@ -292,10 +292,11 @@ func (c *checker) report(problems []*problem, severity diag.Severity) {
 }
 
 func (c *checker) reportOne(p *problem, severity diag.Severity, in []diag.Place) {
-	pos, end := c.set.Place(p.at)
-	c.diags.Add(diag.Diagnostic{
-		Severity: severity, Code: p.code, Pos: pos, End: end, Message: p.message, Hint: p.hint, Context: in,
-	})
+	d := diag.Diagnostic{Severity: severity, Code: p.code, Message: p.message, Hint: p.hint, Context: in}
+	if !c.diags.Full() {
+		d.Pos, d.End = c.set.Place(p.at)
+	}
+	c.diags.Add(d)
 }
 
 // warn reports something that can be used as it is.

@@ -250,20 +250,22 @@ func (c *checker) suspicious(out *Test, v *syntax.Value) {
 	case out.Op == Regex && isSimple(v.Text):
 		c.warn(diag.SimplerRegex, v.At, "use =, contains, startswith or endswith", "this expression needs no regular expressions")
 	}
-	if v.Quoted || !strings.ContainsAny(v.Text, ".(") {
-		return
-	}
-	word := withoutBlanks(v.Text)
-	if o, n, err := syntax.ParseOperand(word, 0); err == nil && n == len(word) && !o.Call {
-		if _, err := (operands{c.noSuggestion}).operand(o); err == nil {
-			c.warn(diag.FieldAsText, v.At, fmt.Sprintf("write val(%s) for its value, or put quotes around the text", word),
-				"%s is a field and compared as text", word)
+	switch {
+	case !v.Quoted && strings.Contains(v.Text, "."):
+		o, n, err := syntax.ParseOperand(v.Text, 0)
+		if err != nil || n != len(v.Text) {
+			return
 		}
-		return
-	}
-	for _, name := range syntax.Transformers() {
-		if strings.HasPrefix(word, name+"(") && strings.HasSuffix(word, ")") {
-			c.warn(diag.TransformerAsText, v.At, "", "%s looks like a transformer and is compared as text", word)
+		if _, err := (operands{c.noSuggestion}).operand(o); err == nil {
+			c.warn(diag.FieldAsText, v.At, fmt.Sprintf("write val(%s) for its value, or put quotes around the text", v.Text),
+				"%s is a field and compared as text", v.Text)
+		}
+	case strings.HasSuffix(v.Text, ")"):
+		word := withoutBlanks(v.Text)
+		for _, name := range syntax.Transformers() {
+			if strings.HasPrefix(word, name+"(") {
+				c.warn(diag.TransformerAsText, v.At, "", "%s looks like a transformer and is compared as text", word)
+			}
 		}
 	}
 }

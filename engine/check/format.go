@@ -30,6 +30,9 @@ type Part struct {
 // maxWidth bounds the widths that outputs can ask for.
 const maxWidth = 4096
 
+// maxFormatProblems is after how many mistakes an output is given up.
+const maxFormatProblems = 50
+
 // ParseFormat reads an output string that is not in a rules file. Its error is
 // one sentence with what to do.
 func ParseFormat(text string) (Format, error) {
@@ -71,7 +74,7 @@ func (p *formatParser) parse() Format {
 	if strings.HasPrefix(p.text, "*") {
 		start = 1
 	}
-	for p.at = start; p.at < len(p.text); {
+	for p.at = start; p.at < len(p.text) && len(p.problems) < maxFormatProblems; {
 		i := strings.IndexByte(p.text[p.at:], '%')
 		if i < 0 {
 			break
@@ -147,7 +150,9 @@ func (p *formatParser) suspicious(op *Operand, at syntax.Span) {
 	switch {
 	case f.Deprecated != "":
 		p.warnings = append(p.warnings, fail(diag.DeprecatedField, at, f.Deprecated, "field %s is deprecated", f.Name))
-	case f.NoOutput:
+	case f.Any && f.Arg == event.ArgNone:
+		// The two ends of a connection; those of proc.aname and its like are
+		// printed in a row.
 		p.warnings = append(p.warnings, fail(diag.AlwaysUnset, at, "", "%s has no single value and is printed as <NA>", f.Name))
 	}
 }

@@ -227,6 +227,8 @@ func TestGoldenOutputs(t *testing.T) {
 	checkGolden(t, readGolden(t, "outputs.jsonl"), map[string]string{
 		"%proc.namex":       "prints the field and an x; only we warn",
 		"%proc.aname[2":     "prints the field and a bracket; only we warn",
+		"%fd.ip":            "prints <NA> always, of which only we warn",
+		"%fd.net":           "prints <NA> always, of which only we warn",
 		"%container.info x": "the reference cuts the word out of the rule's text; here it stays in the text and is not printed",
 	}, func(g *golden) (string, []string) {
 		return g.Output, ruleWith("evt.type=open", g.Output)

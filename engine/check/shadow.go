@@ -4,6 +4,8 @@ package check
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/lanner-project/lanner/engine/diag"
 	"github.com/lanner-project/lanner/engine/event"
@@ -33,18 +35,23 @@ func (c *checker) shadowed(all []Rule) {
 			continue
 		}
 		n := c.needOf(r)
-		candidates := bare
-		for part := range n.parts {
-			candidates = append(candidates[:len(candidates):len(candidates)], byPart[part]...)
+		covers := func(earlier *need) bool {
+			compared++
+			return compared <= maxShadowed && earlier.covers(n)
 		}
-		for _, earlier := range candidates {
-			if compared++; compared > maxShadowed {
-				return
+		i := slices.IndexFunc(bare, covers)
+		by := bare
+		for _, part := range slices.Sorted(maps.Keys(n.parts)) {
+			if i < 0 {
+				by = byPart[part]
+				i = slices.IndexFunc(by, covers)
 			}
-			if earlier.covers(n) {
-				c.shadowedBy(earlier.rule, r)
-				break
-			}
+		}
+		if i >= 0 {
+			c.shadowedBy(by[i].rule, r)
+		}
+		if compared > maxShadowed {
+			return
 		}
 		// Under its rarest part, so that few later rules have to look at it.
 		rarest, ok := "", false

@@ -83,7 +83,7 @@ func (l *List) Add(d Diagnostic) {
 	if d.Severity == Error {
 		l.errors++
 	}
-	if len(l.Diagnostics) >= maxKept {
+	if l.Full() {
 		l.dropped++
 		return
 	}
@@ -96,13 +96,17 @@ func (l *List) AddSource(file string, text []byte) {
 	l.sources = append(l.sources, source{file, text})
 }
 
+// Full reports whether further diagnostics are only counted, so that it is of no
+// use to look up their places.
+func (l *List) Full() bool { return len(l.Diagnostics) >= maxKept }
+
 // maxCompared is with how many candidates a list's words are compared.
 const maxCompared = 500_000
 
 // Suggest is Suggest for a diagnostic of the list, or "" once that has cost too
 // much: a file can have a thousand unknown names, and as many known ones.
 func (l *List) Suggest(word string, candidates iter.Seq[string]) string {
-	if len(l.Diagnostics) >= maxKept {
+	if l.Full() {
 		return ""
 	}
 	return Suggest(word, func(yield func(string) bool) {

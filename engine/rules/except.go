@@ -24,7 +24,9 @@ func (l *loader) condition(r *Rule) syntax.Expr {
 	for _, x := range r.Exceptions {
 		in := append(r.Context(), diag.Place{Kind: "exception", Name: x.Name.Value, Pos: x.Name.Pos})
 		if cases := l.exception(x, in); cases != nil {
-			cases = l.putLists(cases, in)
+			if cases = l.withLists(cases, in); cases == nil {
+				return nil
+			}
 			and.Args = append(and.Args, &syntax.Not{Arg: cases, At: cases.Span()})
 		}
 	}

@@ -72,7 +72,17 @@ func (l *loader) parse(t *Text, in []diag.Place, src *source) syntax.Expr {
 	if len(t.parts) > 1 {
 		l.appended(t, e, in)
 	}
-	return l.putLists(e, in)
+	return l.withLists(e, in)
+}
+
+// withLists puts lists in. It returns nil where that cannot be done.
+func (l *loader) withLists(e syntax.Expr, in []diag.Place) syntax.Expr {
+	errors := l.diags.Errors()
+	e = l.putLists(e, in)
+	if l.diags.Errors() > errors {
+		return nil
+	}
+	return e
 }
 
 func (l *loader) syntaxError(err error, in []diag.Place) {
@@ -85,13 +95,18 @@ func (l *loader) syntaxError(err error, in []diag.Place) {
 }
 
 func (l *loader) errorAt(at syntax.Span, code diag.Code, message, hint string, in ...diag.Place) {
-	pos, end := l.set.Place(at)
-	l.diags.Add(diag.Diagnostic{Code: code, Pos: pos, End: end, Message: message, Hint: hint, Context: in})
+	l.addAt(at, diag.Diagnostic{Code: code, Message: message, Hint: hint, Context: in})
 }
 
 func (l *loader) warnAt(at syntax.Span, code diag.Code, message string, in ...diag.Place) {
-	pos, end := l.set.Place(at)
-	l.diags.Add(diag.Diagnostic{Severity: diag.Warning, Code: code, Pos: pos, End: end, Message: message, Context: in})
+	l.addAt(at, diag.Diagnostic{Severity: diag.Warning, Code: code, Message: message, Context: in})
+}
+
+func (l *loader) addAt(at syntax.Span, d diag.Diagnostic) {
+	if !l.diags.Full() {
+		d.Pos, d.End = l.set.Place(at)
+	}
+	l.diags.Add(d)
 }
 
 // appended warns where a condition that was put together from parts is not
@@ -184,11 +199,7 @@ func (l *loader) findMacros(e syntax.Expr, user *Macro) bool {
 		if m == nil && l.set.Broken {
 			return
 		}
-		pos, end := l.set.Place(n.At)
-		d := diag.Diagnostic{
-			Code: diag.UndefinedMacro, Pos: pos, End: end,
-			Message: fmt.Sprintf("undefined macro %s", n.Name),
-		}
+		d := diag.Diagnostic{Code: diag.UndefinedMacro, Message: fmt.Sprintf("undefined macro %s", n.Name)}
 		switch {
 		case m == user && m != nil:
 			d.Message = fmt.Sprintf("macro %s uses itself", n.Name)
@@ -203,7 +214,7 @@ func (l *loader) findMacros(e syntax.Expr, user *Macro) bool {
 				d.Hint = fmt.Sprintf("did you mean %s?", s)
 			}
 		}
-		l.diags.Add(d)
+		l.addAt(n.At, d)
 	})
 	return found
 }

@@ -4,11 +4,7 @@ package rules
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
-	"io"
-	"regexp"
-	"strconv"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
@@ -23,9 +19,7 @@ const (
 	maxTokens = 300_000
 	// maxVisits bounds how many values of a file are looked at, for aliases can
 	// make many of few.
-	maxVisits = 2_000_000
-	// maxYAMLErrors is after how many errors of YAML a file is given up.
-	maxYAMLErrors = 10
+	maxVisits = 1_000_000
 )
 
 // Load reads files, one after another, and reports what is wrong with them to
@@ -117,92 +111,6 @@ func tokens(b []byte) int {
 	return n
 }
 
-// documents parses the file. Where an item is not YAML, it is reported, made
-// blank, and the rest is parsed again, so that one slip does not hide another.
-func (l *loader) documents(data []byte) []*yaml.Node {
-	for n := 1; ; n++ {
-		docs, err := decode(data)
-		if err == nil {
-			return docs
-		}
-		l.set.Broken = true
-		line, message := yamlError(err)
-		pos := l.src.pos(min(l.src.yamlLines[min(line, len(l.src.yamlLines))-1], len(l.src.Data)))
-		for pos.Offset < len(data) && data[pos.Offset] == ' ' {
-			pos.Offset++
-			pos.Col++
-		}
-		l.diags.Add(diag.Diagnostic{
-			Code: diag.YAMLSyntax, Pos: pos, Message: message,
-			Hint: "the slip may be in the lines around: look for indentation, quotes and brackets",
-		})
-		var ok bool
-		if data, ok = l.without(data, pos.Line); !ok || n == maxYAMLErrors {
-			return docs
-		}
-	}
-}
-
-// decode returns the documents up to the first error.
-func decode(data []byte) ([]*yaml.Node, error) {
-	dec := yaml.NewDecoder(bytes.NewReader(data))
-	var docs []*yaml.Node
-	for {
-		var doc yaml.Node
-		switch err := dec.Decode(&doc); {
-		case errors.Is(err, io.EOF):
-			return docs, nil
-		case err != nil:
-			return docs, err
-		}
-		docs = append(docs, &doc)
-	}
-}
-
-var yamlErrorLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`)
-
-// yamlError takes an error of the YAML package apart.
-func yamlError(err error) (line int, message string) {
-	m := yamlErrorLine.FindStringSubmatch(err.Error())
-	if m == nil {
-		return 1, err.Error()
-	}
-	line, err = strconv.Atoi(m[1])
-	if err != nil || line < 1 {
-		line = 1
-	}
-	return line, m[2]
-}
-
-// without returns the data with the top-level item around a line made blank. It
-// reports false where there is none.
-func (l *loader) without(data []byte, line int) ([]byte, bool) {
-	begins := func(n int) bool { return bytes.HasPrefix(data[l.src.lines[n]:], []byte("- ")) }
-	from := min(line, len(l.src.lines)) - 1
-	for from > 0 && !begins(from) {
-		from--
-	}
-	to := max(line, from+1)
-	for to < len(l.src.lines) && !begins(to) {
-		to++
-	}
-	end := len(data)
-	if to < len(l.src.lines) {
-		end = l.src.lines[to]
-	}
-	start := l.src.lines[from]
-	if !begins(from) || len(bytes.TrimSpace(data[start:end])) == 0 {
-		return nil, false
-	}
-	data = bytes.Clone(data)
-	for i := start; i < end; i++ {
-		if data[i] != '\n' {
-			data[i] = ' '
-		}
-	}
-	return data, true
-}
-
 // document reads the items of a document.
 func (l *loader) document(doc *yaml.Node) {
 	root := doc
@@ -243,14 +151,17 @@ func isNull(n *yaml.Node) bool {
 
 // report adds an error about a node.
 func (l *loader) report(n *yaml.Node, code diag.Code, message, hint string, context ...diag.Place) {
-	pos, end := l.src.span(n)
-	l.diags.Add(diag.Diagnostic{Code: code, Pos: pos, End: end, Message: message, Hint: hint, Context: context})
+	l.add(n, diag.Diagnostic{Code: code, Message: message, Hint: hint, Context: context})
 }
 
 // warn adds a warning about a node.
 func (l *loader) warn(n *yaml.Node, code diag.Code, message, hint string, context ...diag.Place) {
-	pos, end := l.src.span(n)
-	l.diags.Add(diag.Diagnostic{
-		Severity: diag.Warning, Code: code, Pos: pos, End: end, Message: message, Hint: hint, Context: context,
-	})
+	l.add(n, diag.Diagnostic{Severity: diag.Warning, Code: code, Message: message, Hint: hint, Context: context})
+}
+
+func (l *loader) add(n *yaml.Node, d diag.Diagnostic) {
+	if !l.diags.Full() {
+		d.Pos, d.End = l.src.span(n)
+	}
+	l.diags.Add(d)
 }

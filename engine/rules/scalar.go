@@ -228,7 +228,7 @@ func (w *mapper) block() bool {
 }
 
 // indent finds how much of each line is not the value's: what the first line
-// that is not empty has more than the value has.
+// that is not blank has more than the value's.
 func (w *mapper) indent() (int, bool) {
 	for i := w.i; i < len(w.text); {
 		n := 0
@@ -242,8 +242,8 @@ func (w *mapper) indent() (int, bool) {
 		if i+n == len(w.text) {
 			return 0, false
 		}
-		line := strings.TrimLeft(w.value, "\n")
-		own := len(line) - len(strings.TrimLeft(line, " "))
+		before := w.value[:len(w.value)-len(strings.TrimLeft(w.value, " \n"))]
+		own := len(before) - (strings.LastIndexByte(before, '\n') + 1)
 		return n - own, n >= own
 	}
 	return 0, false

@@ -17,6 +17,10 @@ type source struct {
 	File
 	lines     []int // offsets, as people and editors count: by \n
 	yamlLines []int // as YAML counts, which has five kinds of line break
+
+	// The place that was looked up last: lists can have all their items on one
+	// line, and are gone through from left to right.
+	last struct{ line, column, at int }
 }
 
 func newSource(f File) *source {
@@ -69,11 +73,15 @@ func (s *source) offset(n *yaml.Node) int {
 	if n.Line < 1 || n.Line > len(s.yamlLines) {
 		return 0
 	}
-	at := s.yamlLines[n.Line-1]
-	for range n.Column - 1 {
+	column, at := 1, s.yamlLines[n.Line-1]
+	if s.last.line == n.Line && s.last.column <= n.Column {
+		column, at = s.last.column, s.last.at
+	}
+	for ; column < n.Column; column++ {
 		_, size := utf8.DecodeRune(s.Data[at:])
 		at += size
 	}
+	s.last.line, s.last.column, s.last.at = n.Line, n.Column, at
 	if n.Kind != yaml.AliasNode {
 		at = s.skipProperties(at)
 	}
@@ -86,15 +94,25 @@ func (s *source) skipProperties(at int) int {
 		for at < len(s.Data) && s.Data[at] != ' ' && s.Data[at] != '\t' && breakLen(s.Data[at:]) == 0 {
 			at++
 		}
-		for at < len(s.Data) {
-			n := breakLen(s.Data[at:])
-			if n == 0 && (s.Data[at] == ' ' || s.Data[at] == '\t') {
-				n = 1
-			}
-			if n == 0 {
-				break
-			}
+		at = s.skipSpace(at)
+	}
+	return at
+}
+
+// skipSpace skips blanks, line breaks and comments.
+func (s *source) skipSpace(at int) int {
+	for at < len(s.Data) {
+		switch n := breakLen(s.Data[at:]); {
+		case n > 0:
 			at += n
+		case s.Data[at] == ' ' || s.Data[at] == '\t':
+			at++
+		case s.Data[at] == '#':
+			for at < len(s.Data) && breakLen(s.Data[at:]) == 0 {
+				at++
+			}
+		default:
+			return at
 		}
 	}
 	return at

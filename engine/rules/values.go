@@ -83,19 +83,19 @@ func (l *loader) resolveList(x *List) {
 			l.warnAt(at, diag.ValueSplitElsewhere, fmt.Sprintf("Falco would not read %s as one value", syntax.Quote(v.Text)), x.place())
 		}
 		inner := l.lists[v.Text]
-		switch {
-		case v.Quoted || inner == nil || inner == x:
+		if v.Quoted || inner == nil || inner == x {
 			// Its own name in a list is a value like any other: there are lists
 			// that are named like the program that they are about.
 			x.values = append(x.values, v)
 			l.values++
 			continue
-		case inner.state == active:
+		}
+		inner.Used = true
+		if inner.state == active {
 			l.warnAt(at, diag.ListCycle, fmt.Sprintf("list %s contains list %s, which contains it in turn", x.Name.Value, v.Text), x.place())
 			x.values = append(x.values, v)
 			continue
 		}
-		inner.Used = true
 		l.resolveList(inner)
 		x.values = l.appendValues(x.values, inner.values, at)
 	}
@@ -201,9 +201,8 @@ func (l *loader) listAsValue(t *syntax.Test, x *List, v syntax.Value, in []diag.
 	} else if syntax.TakesList(t.Op, "anyof") {
 		hint = fmt.Sprintf("write %s anyof (%s), or put quotes around it if the word itself is meant", t.Op, v.Text)
 	}
-	pos, end := l.set.Place(v.At)
-	l.diags.Add(diag.Diagnostic{
-		Code: diag.ListAsValue, Pos: pos, End: end, Hint: hint, Context: in,
+	l.addAt(v.At, diag.Diagnostic{
+		Code: diag.ListAsValue, Hint: hint, Context: in,
 		Message: fmt.Sprintf("%s is a list of %d values, and %s takes one", v.Text, len(x.values), t.Op),
 		Related: []diag.Related{{Pos: x.Name.Pos, Message: "the list is defined here"}},
 	})

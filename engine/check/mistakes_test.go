@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package check_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/lanner-project/lanner/engine/check"
+	"github.com/lanner-project/lanner/engine/diag"
+	"github.com/lanner-project/lanner/engine/rules"
+)
+
+// expectation is a comment in a rules file: what is reported on its line, or,
+// with ^n, on the n-th line above it.
+var expectation = regexp.MustCompile(`# (ERROR|WARNING)(?:\^(-?\d+))? (LR\d{4}) "([^"]*)"`)
+
+type expected struct {
+	line     int
+	severity string
+	code     string
+	message  *regexp.Regexp
+}
+
+func (e expected) String() string {
+	return fmt.Sprintf("%d: %s %s %s", e.line, e.severity, e.code, e.message)
+}
+
+func (e expected) is(d diag.Diagnostic) bool {
+	return e.line == d.Pos.Line && e.severity == strings.ToUpper(d.Severity.String()) && e.code == d.Code.String() &&
+		e.message.MatchString(d.Message)
+}
+
+func readExpected(t *testing.T, text string) []expected {
+	var out []expected
+	for i, line := range strings.Split(text, "\n") {
+		for _, m := range expectation.FindAllStringSubmatch(line, -1) {
+			up := 0
+			if m[2] != "" {
+				var err error
+				if up, err = strconv.Atoi(m[2]); err != nil {
+					t.Fatal(err)
+				}
+			}
+			out = append(out, expected{i + 1 - up, m[1], m[3], regexp.MustCompile(m[4])})
+		}
+	}
+	return out
+}
+
+// Each file says what is wrong with it, and nothing else is.
+func TestMistakes(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("testdata/mistakes/*.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no files", err)
+	}
+	seen := make(map[string]bool)
+	for _, name := range files {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := readExpected(t, string(data))
+		var list diag.List
+		check.Rules(rules.Load([]rules.File{{Name: name, Data: data}}, &list), &list)
+		list.Sort()
+		for _, d := range list.Diagnostics {
+			seen[d.Code.String()] = true
+			i := slices.IndexFunc(want, func(e expected) bool { return e.is(d) })
+			if i < 0 {
+				t.Errorf("%s:%d:%d: %s %s %q is not expected", name, d.Pos.Line, d.Pos.Col, d.Severity, d.Code, d.Message)
+				continue
+			}
+			want = slices.Delete(want, i, i+1)
+		}
+		for _, e := range want {
+			t.Errorf("%s:%s is not reported", name, e)
+		}
+	}
+	// These need files that are large, or not there.
+	elsewhere := []diag.Code{diag.FileRead, diag.FileTooLarge, diag.NotUTF8, diag.AliasTooLarge, diag.ConditionTooLarge, diag.TooDeep}
+	for _, info := range diag.Codes() {
+		if !seen[info.Code.String()] && !slices.Contains(elsewhere, info.Code) {
+			t.Errorf("%s, %s, is in no file", info.Code, info.Title)
+		}
+	}
+}
