@@ -36,11 +36,12 @@ func (l *loader) documents(data []byte) []*yaml.Node {
 		}
 		l.set.Broken = true
 		line, message := yamlError(err)
+		line = l.src.pos(l.src.yamlLines[min(line, len(l.src.yamlLines))-1]).Line
 		from, to, ok := l.itemAround(data, line-1)
 		if ok {
 			line, message, ok = l.errorIn(data, from, to, line, message)
 		}
-		pos := l.src.pos(l.src.lines[min(line, len(l.src.lines))-1])
+		pos := l.src.pos(l.src.lines[line-1])
 		for pos.Offset < len(data) && data[pos.Offset] == ' ' {
 			pos.Offset++
 			pos.Col++
@@ -113,11 +114,11 @@ func (l *loader) line(data []byte, n int) []byte {
 // from 0. It reports false where there is none.
 func (l *loader) itemAround(data []byte, line int) (from, to int, ok bool) {
 	begins := func(n int) bool { return bytes.HasPrefix(l.line(data, n), []byte("- ")) }
-	from = min(line, len(l.src.lines)-1)
+	from = line
 	for from > 0 && !begins(from) {
 		from--
 	}
-	to = max(line, from) + 1
+	to = line + 1
 	for to < len(l.src.lines) && !begins(to) {
 		to++
 	}
@@ -133,7 +134,7 @@ func (l *loader) errorIn(data []byte, from, to, line int, message string) (int, 
 		return line, message, false
 	}
 	first, message := yamlError(err)
-	line = from + first
+	line = min(from+first, to)
 	if to-from > maxItemLines {
 		return line, message, true
 	}

@@ -139,6 +139,11 @@ func (l *loader) putLists(e syntax.Expr, in []diag.Place) syntax.Expr {
 		if values, changed := l.putValues(e, in); changed {
 			t := *e
 			t.Right.Values = values
+			// "in name" without parentheses takes a word; what stands for it may
+			// be more than that.
+			if !t.Right.List && syntax.TakesList(t.Op, "") && (values[0].Quoted || !syntax.IsMacroName(values[0].Text)) {
+				t.Right.List = true
+			}
 			return &t
 		}
 	}
