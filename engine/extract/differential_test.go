@@ -39,6 +39,9 @@ type answer struct {
 // TestReferenceValues compares every value of every field that the reference
 // printed for the events of real captures.
 func TestReferenceValues(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it reads half a gigabyte of answers")
+	}
 	data := enginetest.Shared(t)
 	probes := readProbes(t, filepath.Join(data, "golden/probe/probe_rules.yaml"))
 	total := newTally()
@@ -90,21 +93,21 @@ func newTally() *tally {
 	return &tally{count: make(map[string]int), examples: make(map[string][]string), reasons: make(map[int]int)}
 }
 
-// compare counts one value.
-func (y *tally) compare(c *extract.Context, field, where, got, want string, same bool) {
+// compare counts one value; where says which event it is of.
+func (y *tally) compare(c *extract.Context, field string, got, want []byte, same bool, where func() string) {
 	y.compared++
 	if same {
 		y.equal++
 		return
 	}
 	for i := range differences {
-		if d := &differences[i]; d.covers(c, field, got, want) {
+		if d := &differences[i]; d.covers(c, field, string(got), string(want)) {
 			y.explained++
 			y.reasons[i]++
 			return
 		}
 	}
-	y.differ(field, fmt.Sprintf("%s: %s, the reference %s", where, got, want))
+	y.differ(field, fmt.Sprintf("%s: %s, the reference %s", where(), got, want))
 }
 
 func (y *tally) differ(field, example string) {
@@ -234,29 +237,30 @@ func compareCapture(t *testing.T, probes map[string][]probe, path, golden string
 }
 
 func compareEvent(c *extract.Context, a *answer, probes []probe, file string, y *tally) {
+	where := func() string { return fmt.Sprintf("%s#%d %s", file, a.num, c.Event.Type) }
+	var buf []byte
 	for i := range probes {
 		p := &probes[i]
 		want, ok := a.Fields[p.name]
 		if !ok || p.read == nil {
 			continue
 		}
-		where := fmt.Sprintf("%s#%d %s", file, a.num, c.Event.Type)
-		got := p.read.AppendJSON(nil, c)
-		y.compare(c, p.name, where, string(got), string(want), sameJSON(got, want))
+		buf = p.read.AppendJSON(buf[:0], c)
+		y.compare(c, p.name, buf, want, sameJSON(buf, want), where)
 	}
 	texts := splitOutput(probes, a.Output)
 	if texts == nil {
-		y.differ("output", fmt.Sprintf("%s#%d: cannot be split: %s", file, a.num, a.Output))
+		y.differ("output", fmt.Sprintf("%s cannot be split: %s", where(), a.Output))
 	}
 	for i, want := range texts {
 		if probes[i].read == nil {
 			continue
 		}
-		got, ok := probes[i].read.AppendText(nil, c)
+		buf, ok := probes[i].read.AppendText(buf[:0], c)
 		if !ok {
-			got = append(got, "<NA>"...)
+			buf = append(buf, "<NA>"...)
 		}
-		y.compare(c, probes[i].name, fmt.Sprintf("%s#%d %s as text", file, a.num, c.Event.Type), string(got), want, string(got) == want)
+		y.compare(c, probes[i].name, buf, []byte(want), string(buf) == want, where)
 	}
 }
 

@@ -29,6 +29,7 @@ func (t *Table) setCgroups(th *Thread, p []byte) {
 	}
 	if !bytes.Equal(th.Cgroups, t.scratch) {
 		th.Cgroups = bytes.Clone(t.scratch)
+		t.own(th, textCgroups, len(th.Cgroups))
 	}
 }
 

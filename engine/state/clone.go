@@ -4,7 +4,6 @@ package state
 
 import (
 	"bytes"
-	"math"
 
 	"github.com/lanner-project/lanner/engine/event"
 )
@@ -92,6 +91,9 @@ func (t *Table) cloneChild(ev *event.Event, s *Subject) {
 		}
 		t.replace(old)
 	}
+	if parent := t.threads.get(signed(ev, procPPID)); parent != nil {
+		t.acting = parent.group // not to be evicted to make room for its child
+	}
 	child := t.newThread(ev.TID)
 	child.PID, child.PPID = signed(ev, procPID), signed(ev, procPPID)
 	child.VTID, child.VPID = child.TID, none
@@ -171,7 +173,7 @@ func (t *Table) describe(ev *event.Event, child, from *Thread, known bool) {
 		}
 		own.Exe, own.Args = bytes.Clone(exe), bytes.Clone(args)
 		img = &own
-		child.ownText = min(len(exe)+len(args), math.MaxInt32)
+		t.own(child, textImage, len(exe)+len(args))
 	}
 	child.Image = img
 	child.Comm = text(from.Comm, commOf(ev, img))
@@ -182,7 +184,7 @@ func (t *Table) describe(ev *event.Event, child, from *Thread, known bool) {
 // process with it: the event that told of their end was lost.
 func (t *Table) replace(old *Thread) {
 	g := old.group
-	if g == nil || g.pid != old.TID {
+	if g == nil || !old.IsMain() {
 		t.remove(old)
 		return
 	}

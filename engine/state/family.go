@@ -10,10 +10,8 @@ var unknownImage = &Image{Exe: notKnown}
 // noImage is the program of a kernel thread, and of one whose start was missed.
 var noImage = &Image{}
 
-// newThread makes a thread with nothing known and adds it to the table, evicting
-// another process if there is no room.
+// newThread makes a thread with nothing known, for add.
 func (t *Table) newThread(tid int64) *Thread {
-	t.makeRoom()
 	th := &Thread{
 		TID: tid, PID: none, PPID: none, SID: none, PGID: none, VPGID: none, VTID: none, VPID: none,
 		Image: noImage,
@@ -24,14 +22,14 @@ func (t *Table) newThread(tid int64) *Thread {
 	return th
 }
 
-// add puts a thread into the table. One that has the number already is thrown
-// out: its end was missed.
+// add puts a thread into the table, evicting another process if there is no
+// room. One that has the number already is thrown out: its end was missed.
 func (t *Table) add(th *Thread) {
 	if old := t.threads.get(th.TID); old != nil && old != th {
 		t.replace(old)
 	}
+	t.makeRoom()
 	t.threads.put(th)
-	t.bytes += threadSize + th.textSize()
 	t.link(th)
 }
 
@@ -104,6 +102,13 @@ func (t *Table) join(g *group, th *Thread) {
 	th.group = g
 	g.alive++
 	g.seen = t.clock
+	if len(g.threads) > 0 && th.IsMain() && g.threads[0].IsMain() { // there can only be one
+		if th.TID == th.PID {
+			g.threads[0].flags &^= flagMainThread
+		} else {
+			th.flags &^= flagMainThread
+		}
+	}
 	if th.IsMain() {
 		g.threads = slices.Insert(g.threads, 0, th)
 	} else {
@@ -129,6 +134,9 @@ func (t *Table) leave(th *Thread) {
 	}
 	th.group = nil
 	if len(g.threads) > 0 {
+		if th.IsMain() { // of which the others have much
+			t.touchFamily(g.threads[0])
+		}
 		return
 	}
 	if t.groups[g.pid] == g {
@@ -184,14 +192,18 @@ func (t *Table) remove(th *Thread) {
 	if !th.IsMain() {
 		t.drop(th)
 	}
-	if g.alive <= 0 {
-		for len(g.threads) > 0 {
-			last := g.threads[len(g.threads)-1]
-			if last.children != nil {
-				t.reparent(last)
-			}
-			t.drop(last)
+	t.bury(g)
+}
+
+// bury drops what is left of a process without a thread that lives: its main
+// thread, which ended before others.
+func (t *Table) bury(g *group) {
+	for g.alive <= 0 && len(g.threads) > 0 {
+		last := g.threads[len(g.threads)-1]
+		if last.children != nil {
+			t.reparent(last)
 		}
+		t.drop(last)
 	}
 }
 
@@ -205,9 +217,12 @@ func (t *Table) drop(th *Thread) {
 	}
 	orphan(th)
 	t.leave(th)
+	t.touch(th) // it may be the one whose event this is
 	if t.threads.get(th.TID) == th {
 		t.threads.remove(th.TID)
-		t.bytes -= threadSize + th.textSize()
+	}
+	for text := range th.owned {
+		t.own(th, text, 0)
 	}
 	if th.files != nil {
 		t.closeAll(th.files)

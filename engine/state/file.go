@@ -2,7 +2,11 @@
 
 package state
 
-import "github.com/lanner-project/lanner/engine/event"
+import (
+	"math"
+
+	"github.com/lanner-project/lanner/engine/event"
+)
 
 // A File is an open file descriptor.
 type File struct {
@@ -17,8 +21,9 @@ type File struct {
 
 	Sock Socket
 
-	bits uint8
-	refs int32 // how many descriptors of how many processes share the struct
+	bits  uint8
+	refs  int32 // how many descriptors of how many processes share the struct
+	texts int32 // bytes of Name and Raw that the pool counts
 }
 
 // A Socket is the addresses of an IPv4, IPv6 or unix socket. Addresses are in
@@ -103,8 +108,9 @@ func (s *Socket) swap() {
 // A pool keeps Files that are closed for reuse, with the memory of their names:
 // a machine opens and closes all the time.
 type pool struct {
-	free []*File
-	live int // Files in use
+	free  []*File
+	live  int // Files in use
+	texts int // bytes of their names, free room included
 }
 
 // keepName is how much memory for names a free File may hold on to, and
@@ -134,6 +140,8 @@ func (p *pool) put(f *File) {
 		return
 	}
 	p.live--
+	p.texts -= int(f.texts)
+	f.texts = 0
 	if len(p.free) < keepFree {
 		if cap(f.Name)+cap(f.Raw) > keepName {
 			f.Name, f.Raw = nil, nil
@@ -142,11 +150,23 @@ func (p *pool) put(f *File) {
 	}
 }
 
+// count takes the names of f into account, which have changed. Those of a File
+// that is only there for one event do not matter.
+func (p *pool) count(f *File) {
+	if f.refs == 0 {
+		return
+	}
+	size := int32(min(cap(f.Name)+cap(f.Raw), math.MaxInt32))
+	p.texts += int(size - f.texts)
+	f.texts = size
+}
+
 // clone returns a copy with one reference.
 func (p *pool) clone(f *File) *File {
 	c := p.get()
 	name, raw := append(c.Name, f.Name...), append(c.Raw, f.Raw...)
 	*c = *f
-	c.Name, c.Raw, c.refs = name, raw, 1
+	c.Name, c.Raw, c.refs, c.texts = name, raw, 1, 0
+	p.count(c)
 	return c
 }

@@ -27,6 +27,10 @@ func (t *files) get(fd int64) *File {
 	return t.high[fd]
 }
 
+// slots is how many places there are for descriptors; those of a map count
+// more, for they take more.
+func (t *files) slots() int { return cap(t.low) + 6*len(t.high) }
+
 // set puts f at number fd, which must not be negative, and returns what was
 // there.
 func (t *files) set(fd int64, f *File) (old *File) {

@@ -2,13 +2,15 @@
 
 package state
 
+import "math"
+
 // Limits bound the memory of a Table. Zero means the default.
 //
 // When there is no room, the process that has not acted for the longest time is
 // forgotten, threads, descriptors and all: the longest of a sample of 16 that is
 // drawn anew each time, so that finding it costs the same however many there are.
-// The process whose event is being followed is never forgotten; what it opens
-// beyond the limit is not recorded.
+// What the process opens whose event is being followed is not recorded where
+// there is no other that could be forgotten.
 type Limits struct {
 	Threads int // default 262144
 	Files   int // open descriptors of all processes; default 262144
@@ -20,8 +22,9 @@ const (
 	defaultFiles   = 262144
 	defaultBytes   = 64 << 20
 
-	threadSize = 640 // of a Thread with its group and its place in the index
-	fileSize   = 208 // of a File with a usual name and its place in the table
+	threadSize = 768 // of a Thread with its group, its Memo and its place in the index
+	fileSize   = 208 // of a File without its texts
+	slotSize   = 8   // of a place in a process's table of descriptors
 
 	evictionSample = 16
 )
@@ -44,7 +47,8 @@ type Stats struct {
 	Threads, Files int    // held now
 	EvictedThreads uint64 // forgotten to stay inside Limits
 	EvictedFiles   uint64
-	RefusedFiles   uint64 // descriptors that were not recorded to stay inside Limits
+	RefusedThreads uint64 // not recorded to stay inside Limits
+	RefusedFiles   uint64
 	UnknownThreads uint64 // threads that acted before anything was told about them
 }
 
@@ -55,13 +59,56 @@ func (t *Table) Stats() Stats {
 	return s
 }
 
-// makeRoom evicts processes until one more thread fits.
+// size is about how many bytes the table holds.
+func (t *Table) size() int {
+	return t.threads.n*threadSize + t.texts + t.pool.live*fileSize + t.pool.texts + t.slots*slotSize
+}
+
+// full reports whether there is no room for another thread.
+func (t *Table) full() bool {
+	return t.threads.n >= t.limits.Threads || t.size() >= t.limits.Bytes
+}
+
+// makeRoom evicts processes until one more thread fits: if nothing else helps,
+// the one that makes the thread.
 func (t *Table) makeRoom() {
-	for t.threads.n >= t.limits.Threads || t.bytes+t.open*fileSize >= t.limits.Bytes {
-		if !t.evict() {
+	for t.full() {
+		if t.evict() {
+			continue
+		}
+		if t.acting == nil || t.acting.slot < 0 {
 			return
 		}
+		t.forget(t.acting)
+		t.acting = nil
 	}
+}
+
+// makeRoomForFiles evicts processes until n more descriptors fit, and reports
+// whether they do.
+func (t *Table) makeRoomForFiles(n int) bool {
+	for t.open+n > t.limits.Files || t.size() >= t.limits.Bytes {
+		if !t.evict() {
+			return false
+		}
+	}
+	return true
+}
+
+// The texts of a thread that are counted, each where it was made.
+const (
+	textImage = iota
+	textEnv
+	textPaths
+	textCgroups
+	numTexts
+)
+
+// own says how many bytes of a kind of text are the thread's alone.
+func (t *Table) own(th *Thread, text, size int) {
+	size = min(size, math.MaxInt32)
+	t.texts += size - int(th.owned[text])
+	th.owned[text] = int32(size)
 }
 
 // evict forgets the process of a sample that acted longest ago. It reports
@@ -77,6 +124,12 @@ func (t *Table) evict() bool {
 	if victim == nil {
 		return false
 	}
+	t.forget(victim)
+	return true
+}
+
+// forget drops a process for want of memory.
+func (t *Table) forget(victim *group) {
 	open := t.open
 	t.stats.EvictedThreads += uint64(len(victim.threads))
 	for n := len(victim.threads); n > 0; n = len(victim.threads) {
@@ -92,7 +145,6 @@ func (t *Table) evict() bool {
 		t.drop(th)
 	}
 	t.stats.EvictedFiles += uint64(open - t.open)
-	return true
 }
 
 // random is a sequence that is the same in every run, as outputs are to be.
@@ -102,10 +154,6 @@ func (t *Table) random() uint64 {
 	t.seed ^= t.seed << 17
 	return t.seed
 }
-
-// textSize is about how many bytes the texts of th take that it does not share
-// with the thread that made it.
-func (th *Thread) textSize() int { return th.ownText }
 
 // A recent remembers the last threads that were evicted, so that a missing
 // value can be explained.

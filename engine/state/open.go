@@ -308,9 +308,11 @@ func (t *Table) finishClose() {
 }
 
 func (t *Table) closeFD(table *files, fd int64) {
+	slots := table.slots()
 	if f := table.remove(fd); f != nil {
 		t.pool.put(f)
 		t.open--
+		t.slots += table.slots() - slots
 	}
 }
 
@@ -321,6 +323,7 @@ func (t *Table) closeAll(table *files) {
 		t.open--
 		return true
 	})
+	t.slots -= table.slots()
 	*table = files{}
 }
 
@@ -349,9 +352,7 @@ func (t *Table) copyFiles(child, from *Thread) {
 	if src == nil || src.n == 0 {
 		return
 	}
-	for t.open+src.n > t.limits.Files && t.evict() {
-	}
-	if t.open+src.n > t.limits.Files {
+	if !t.makeRoomForFiles(src.n) {
 		t.stats.RefusedFiles += uint64(src.n)
 		return
 	}
@@ -369,6 +370,7 @@ func (t *Table) copyFiles(child, from *Thread) {
 		return true
 	})
 	t.open += src.n
+	t.slots += child.files.slots()
 }
 
 // put makes f the thread's descriptor fd and the event's subject.
@@ -384,25 +386,31 @@ func (t *Table) put(s *Subject, fd int64, f *File) {
 	if th.files == nil {
 		th.files = new(files)
 	}
-	for t.open >= t.limits.Files && t.evict() {
-	}
-	if t.open >= t.limits.Files && th.files.get(fd) == nil {
-		t.stats.RefusedFiles++
-		s.File, s.FD = f, fd // for this event only
+	t.pool.count(f)
+	s.File, s.FD = f, fd
+	if !t.makeRoomForFiles(1) && th.files.get(fd) == nil {
+		t.stats.RefusedFiles++ // it is there for this event only
+		t.pool.put(f)
 		return
 	}
-	if old := th.files.set(fd, f); old != nil {
+	t.set(th.files, fd, f)
+}
+
+// set makes f descriptor fd of a process.
+func (t *Table) set(table *files, fd int64, f *File) {
+	slots := table.slots()
+	if old := table.set(fd, f); old != nil {
 		t.pool.put(old)
 	} else {
 		t.open++
 	}
-	s.File, s.FD = f, fd
+	t.slots += table.slots() - slots
 }
 
 // write returns the event's File for a change that other descriptors that share
 // it must not see.
 func (t *Table) write(s *Subject) *File {
-	if s.File.refs == 1 {
+	if s.File.refs <= 1 {
 		return s.File
 	}
 	s.File = t.exclusive(s.Thread.table(), s.FD)
@@ -427,5 +435,6 @@ func (t *Table) rename(s *Subject, name []byte) {
 	}
 	f := t.write(s)
 	f.Name = append(f.Name[:0], name...)
+	t.pool.count(f)
 	s.NameChanged = true
 }

@@ -2,6 +2,8 @@
 
 package state
 
+import "encoding/binary"
+
 // maxPath is the longest path that is kept. Linux allows 4096 bytes, but names in
 // captures and rules have always been cut here.
 const maxPath = 1023
@@ -16,6 +18,9 @@ const pathTooLong = "/PATH_TOO_LONG"
 //
 // dst must not overlap dir or name.
 func JoinPath(dst, dir, name []byte) []byte {
+	if isClean(name) && len(name) <= maxPath {
+		return append(dst, name...) // as most are
+	}
 	start := len(dst)
 	if len(name) > 0 && name[0] == '/' {
 		dir = nil
@@ -35,6 +40,38 @@ func JoinPath(dst, dir, name []byte) []byte {
 	}
 	return dst
 }
+
+// isClean reports whether a path is absolute and has nothing in it to be removed.
+// It errs on the safe side: a name that begins with a dot may be clean as well.
+func isClean(path []byte) bool {
+	n := len(path)
+	if n < 2 || path[0] != '/' || path[n-1] == '/' {
+		return false
+	}
+	i := 0
+	for ; i+9 <= n; i += 8 { // eight at a time: half of all opens are spent here
+		this, next := binary.LittleEndian.Uint64(path[i:]), binary.LittleEndian.Uint64(path[i+1:])
+		if hasZero(this ^ allSlashes | (next^allSlashes)&allButLast) {
+			return false
+		}
+	}
+	for ; i+1 < n; i++ {
+		if path[i] == '/' && (path[i+1] == '/' || path[i+1] == '.') {
+			return false
+		}
+	}
+	return true
+}
+
+// A slash and a dot differ in their last bit alone.
+const (
+	allOnes    = 0x0101010101010101
+	allSlashes = allOnes * '/'
+	allButLast = allOnes * 0xfe
+)
+
+// hasZero reports whether one of the eight bytes of x is 0.
+func hasZero(x uint64) bool { return (x-allOnes)&^x&(allOnes<<7) != 0 }
 
 // appendParts appends the parts of path to dst, whose path begins at root.
 func appendParts(dst []byte, root int, absolute bool, path []byte) []byte {

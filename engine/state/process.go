@@ -67,7 +67,8 @@ func (t *Table) applyExec(ev *event.Event, s *Subject) {
 	th.flags = th.flags & (flagChildFirst | flagMainThread)
 	t.endOthers(th)
 	t.closeOnExec(th)
-	t.own(th, len(img.Exe)+len(img.ExePath)+len(img.Args)+len(th.env))
+	t.own(th, textImage, len(img.Exe)+len(img.ExePath)+len(img.Args))
+	t.own(th, textEnv, len(th.env))
 	t.findContainer(th)
 	t.touchFamily(th)
 }
@@ -75,7 +76,10 @@ func (t *Table) applyExec(ev *event.Event, s *Subject) {
 // move puts a thread into another process.
 func (t *Table) move(th *Thread, pid int64) {
 	orphan(th)
-	t.leave(th)
+	if old := th.group; old != nil {
+		t.leave(th)
+		t.bury(old)
+	}
 	th.PID = pid
 	if !th.valid() {
 		t.link(th)
@@ -213,6 +217,7 @@ func (t *Table) setCWD(th *Thread, dir []byte) {
 	}
 	if !bytes.Equal(main.cwd, t.scratch) {
 		main.cwd = bytes.Clone(t.scratch)
+		t.own(main, textPaths, len(main.cwd)+len(main.root))
 		t.touchGroup(main)
 	}
 }
@@ -238,6 +243,7 @@ func (t *Table) applyChroot(ev *event.Event, s *Subject) {
 		path = t.scratch
 	}
 	th.root = text(th.root, path)
+	t.own(th, textPaths, len(th.cwd)+len(th.root))
 	t.findContainer(th)
 	t.touch(th)
 }
@@ -378,10 +384,4 @@ func (t *Table) applyMemory(ev *event.Event, s *Subject) {
 	if len(ev.Param(3)) > 0 {
 		th.VMRSS, th.VMSwap = uint32(number(ev, 2)), uint32(number(ev, 3))
 	}
-}
-
-// own sets how many bytes of texts are the thread's own.
-func (t *Table) own(th *Thread, size int) {
-	t.bytes += size - th.ownText
-	th.ownText = size
 }

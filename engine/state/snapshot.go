@@ -22,6 +22,10 @@ func (t *Table) Group(g *event.Group) { t.users.setGroup("", *g) }
 
 // Proc implements event.Snapshot.
 func (t *Table) Proc(p *event.Proc) {
+	if !t.started && t.full() {
+		t.stats.RefusedThreads++
+		return
+	}
 	th := t.newThread(p.TID)
 	th.known, th.snapshot = true, true
 	th.PID, th.PPID, th.SID, th.PGID, th.VPGID = p.PID, p.PPID, p.SID, p.PGID, p.VPGID
@@ -47,12 +51,16 @@ func (t *Table) Proc(p *event.Proc) {
 		}
 	}
 	t.setCgroups(th, p.Cgroups)
-	th.ownText = len(p.Exe) + len(p.ExePath) + len(p.Args) + len(p.Env) + len(p.CWD)
+	t.own(th, textImage, len(p.Exe)+len(p.ExePath)+len(p.Args))
+	t.own(th, textEnv, len(th.env))
+	t.own(th, textPaths, len(th.cwd)+len(th.root))
 	if old := t.threads.get(p.TID); old != nil {
 		t.replace(old)
 	}
+	if t.started { // before, there are no processes yet to evict
+		t.makeRoom()
+	}
 	t.threads.put(th)
-	t.bytes += threadSize + th.ownText
 	if t.started { // a source that reads its list again after a loss
 		t.link(th)
 		t.findContainer(th)
@@ -97,16 +105,13 @@ func (t *Table) File(tid int64, p *event.File) {
 	if th.files == nil {
 		th.files = new(files)
 	}
-	if t.open >= t.limits.Files {
+	t.pool.count(f)
+	if t.open >= t.limits.Files || t.size() >= t.limits.Bytes {
 		t.stats.RefusedFiles++
 		t.pool.put(f)
 		return
 	}
-	if old := th.files.set(p.FD, f); old != nil {
-		t.pool.put(old)
-	} else {
-		t.open++
-	}
+	t.set(th.files, p.FD, f)
 	if t.started {
 		t.settleFile(f)
 	}
@@ -144,6 +149,7 @@ func (t *Table) settleFile(f *File) {
 	case event.FileIPv4Server, event.FileIPv6Server:
 		f.Name = appendEndpoint(f.Name[:0], endpoint{f.DstIP(), f.Sock.DstPort})
 	}
+	t.pool.count(f)
 }
 
 // appendPair appends both addresses and ports, whatever the protocol.

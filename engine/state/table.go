@@ -32,7 +32,8 @@ type Table struct {
 	roll    []*group         // all groups, those of unknown threads too
 	pool    pool
 	open    int // descriptors in all processes
-	bytes   int // about, of threads and texts
+	texts   int // bytes of the threads' texts
+	slots   int // of all tables of descriptors
 	evicted recent
 
 	stamps, epoch, clock, seed uint64

@@ -54,7 +54,7 @@ type Thread struct {
 	flags   uint32
 	reaper  int64 // who gets the children, as the kernel said; none
 	lineage int64
-	ownText int
+	owned   [numTexts]int32 // bytes of texts that are the thread's alone
 	stamp   uint64
 	epoch   uint64
 	memo    *Memo
