@@ -82,7 +82,7 @@ func assetsPath(r *github.RepositoryRelease) string {
 // waitForAssets waits until a release has these assets.
 func waitForAssets(t *testing.T, c *github.Client, r *github.RepositoryRelease, want []string) {
 	t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
+	deadline := time.Now().Add(2 * time.Minute)
 	for {
 		list, _, err := c.Repositories.ListReleaseAssets(t.Context(), "alice", "x", r.GetID(), nil)
 		if err != nil {

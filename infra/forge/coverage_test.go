@@ -135,7 +135,7 @@ func (w *walker) step(line string, keeps []string) {
 	if upload, is := strings.CutPrefix(path, "uploads:"); is {
 		target = w.f.URL + "/api/uploads" + upload
 	}
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(20 * time.Millisecond) {
 		answer, status := w.request(who, method, target, body)
 		if strconv.Itoa(status) != parts[3] {
 			w.t.Fatalf("%s: status %d: %v", line, status, answer)

@@ -256,7 +256,7 @@ func TestHookFaults(t *testing.T) {
 	}
 	hooks := must[[]*github.Hook](t)(alice.Repositories.ListHooks(ctx, "acme", "widget", nil))
 	var log []*github.HookDelivery
-	for deadline := time.Now().Add(20 * time.Second); len(log) < 13 && time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(2 * time.Minute); len(log) < 13 && time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		log = must[[]*github.HookDelivery](t)(alice.Repositories.ListHookDeliveries(ctx, "acme", "widget", hooks[0].GetID(), &github.ListCursorOptions{PerPage: 100}))
 	}
 	lost := 0

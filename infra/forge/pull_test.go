@@ -26,7 +26,7 @@ func propose(t *testing.T, f *forgetest.Forge, login, branch, title string) *git
 // tested waits until the forge has tried to merge a pull request.
 func tested(t *testing.T, f *forgetest.Forge, number int) *github.PullRequest {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 		p := must[*github.PullRequest](t)(f.Client("alice").PullRequests.Get(context.Background(), "acme", "widget", number))
 		if p.Mergeable != nil {
 			return p
