@@ -127,6 +127,9 @@ func (t *Table) leave(th *Thread) {
 		return
 	}
 	if i := slices.Index(g.threads, th); i >= 0 {
+		if g.pid == th.TID && len(g.threads) > 1 {
+			t.touchFamily(th) // the others lose their main thread
+		}
 		g.threads = slices.Delete(g.threads, i, i+1)
 		if !th.end {
 			g.alive--
@@ -207,8 +210,9 @@ func (t *Table) bury(g *group) {
 	}
 }
 
-// drop forgets a thread.
+// drop forgets a thread. An event that makes no sense may be about it still.
 func (t *Table) drop(th *Thread) {
+	t.touch(th)
 	for th.children != nil { // of an unknown thread, or none took them
 		child := th.children
 		orphan(child)
