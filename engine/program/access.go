@@ -13,7 +13,11 @@ import (
 type access struct {
 	sieves []accessSieve
 	others bitset // rules that have no such tests
+	rules  int    // how many have
 }
+
+// fewRules is how many rules are faster looked at one by one.
+const fewRules = 4
 
 type accessSieve struct {
 	sieve int32
@@ -28,6 +32,8 @@ func newAccess(g *graph, all []test, conditions [][]lit) *access {
 		tests, _ := n.ofAll(lits)
 		if len(tests) == 0 {
 			a.others.set(uint32(rule))
+		} else {
+			a.rules++
 		}
 		for _, t := range tests {
 			s := a.sieve(all[t].index)
@@ -91,8 +97,8 @@ func (n *necessity) ofAll(lits []lit) (tests []int32, odds float32) {
 	return tests, odds
 }
 
-// narrow takes those rules out of candidates that cannot match.
-func (a *access) narrow(m *Matcher, candidates bitset) {
+// find returns the rules that can match.
+func (a *access) find(m *Matcher) bitset {
 	hits := m.hits
 	copy(hits, a.others)
 	for i := range a.sieves {
@@ -105,7 +111,22 @@ func (a *access) narrow(m *Matcher, candidates bitset) {
 			}
 		}
 	}
-	for i := range candidates {
-		candidates[i] &= hits[i]
+	return hits
+}
+
+// narrow takes the rules out of candidates that cannot match.
+func (a *access) narrow(m *Matcher, candidates bitset) {
+	for i, w := range a.find(m) {
+		candidates[i] &= w
+	}
+}
+
+// narrowMemo lets a memo know of the rules whose part cannot hold.
+func (a *access) narrowMemo(m *Matcher, memo memo) {
+	if a.rules < fewRules {
+		return
+	}
+	for i, w := range a.find(m) {
+		memo.known[i] |= ^w
 	}
 }

@@ -18,6 +18,7 @@ type class struct {
 	guards []guard
 	access *access // nil where it would not pay
 	graph  *graph  // goes on where the program's graph ends
+	nodes  int     // of both
 }
 
 // A guard is a condition that several rules have in common: where it does not
@@ -64,16 +65,21 @@ func (p *Program) newClass(m *Matcher, fold bool) *class {
 		if !c.rules.has(uint32(r)) {
 			continue
 		}
+		if !p.rules[r].types.Has(m.ctx.Event.Type) {
+			c.rules.clear(uint32(r))
+			continue
+		}
 		rest := p.rules[r].rest
 		if fold {
 			rest = f.conjuncts(rest)
 		}
 		if slices.Contains(rest, litFalse) {
-			c.rules[r/64] &^= 1 << (r % 64)
+			c.rules.clear(uint32(r))
 			continue
 		}
 		c.rest[r] = slices.Clone(rest)
 	}
+	c.nodes = c.graph.size()
 	c.none = c.rules.empty()
 	if !c.none {
 		c.chooseGuards(&p.name)
@@ -186,11 +192,7 @@ const minAccess = 16
 
 // chooseAccess makes an access for what is left of the conditions.
 func (c *class) chooseAccess(tests []test) {
-	a := newAccess(c.graph, tests, c.rest)
-	for i := range a.others {
-		a.others[i] &= c.rules[i]
-	}
-	if c.rules.count()-a.others.count() >= minAccess {
+	if a := newAccess(c.graph, tests, c.rest); a.rules >= minAccess {
 		c.access = a
 	}
 }

@@ -96,9 +96,7 @@ func (m *Meter) Observe(ctx *extract.Context) {
 		if r.matcher == nil || !r.rule.Types.Has(ctx.Event.Type) {
 			continue
 		}
-		r.matcher.begin(ctx)
-		r.matcher.thread = memo{}
-		r.matcher.name, r.matcher.namedAt = memo{}, r.matcher.epoch
+		r.matcher.forgetful(ctx)
 		r.cost.Events++
 		matched, spent := m.eval(r, r.rule.Condition)
 		if matched {
@@ -106,6 +104,14 @@ func (m *Meter) Observe(ctx *extract.Context) {
 		}
 		r.cost.Time += spent
 	}
+}
+
+// forgetful makes ctx's event the current one, and remembers nothing of others.
+func (m *Matcher) forgetful(ctx *extract.Context) {
+	m.begin(ctx)
+	m.noThread.start(&m.p.thread)
+	m.longName.start(&m.p.name)
+	m.thread, m.name, m.namedAt = m.noThread, m.longName, m.epoch
 }
 
 // eval returns a condition's truth and the time that its tests took.

@@ -52,9 +52,6 @@ func (m *Matcher) remembered(n *node) bool {
 	if n.deps == onName {
 		known = m.nameMemo()
 	}
-	if known.known == nil {
-		return m.compute(n)
-	}
 	slot := uint32(n.slot)
 	if known.known.has(slot) {
 		return known.truth.has(slot)

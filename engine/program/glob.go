@@ -23,8 +23,36 @@ func lower(c byte) byte {
 	return c
 }
 
-// isPlain reports whether a pattern matches itself alone.
-func isPlain(pattern string) bool { return !strings.ContainsAny(pattern, `*?[\`) }
+// globParts is what a text has for sure that matches a pattern.
+type globParts struct {
+	plain              bool // the pattern matches itself alone
+	start, end, middle string
+	whole              bool // the pattern asks for nothing else
+}
+
+func partsOf(pattern string) globParts {
+	first := strings.IndexAny(pattern, `*?[\`)
+	if first < 0 {
+		return globParts{plain: true}
+	}
+	p := globParts{start: pattern[:first]}
+	if strings.ContainsAny(pattern, `?[\`) {
+		return p
+	}
+	pieces := strings.Split(pattern, "*")
+	p.end = pieces[len(pieces)-1]
+	texts := 0
+	for i, piece := range pieces {
+		if piece != "" {
+			texts++
+		}
+		if 0 < i && i < len(pieces)-1 && len(piece) > len(p.middle) {
+			p.middle = piece
+		}
+	}
+	p.whole = texts <= 1
+	return p
+}
 
 // match reports whether the whole text matches. It goes back to the last star
 // only: an earlier one could not match more than that.

@@ -27,7 +27,9 @@ type Matcher struct {
 	namedAt uint32 // the epoch of name
 	names   *names // made when first asked for
 
-	candidates, hits, wanted bitset
+	noThread, longName memo // for one event: nothing is remembered of these
+
+	candidates, hits bitset
 }
 
 // A reading is an operand's value, or values, for the event of its epoch.
@@ -48,7 +50,8 @@ func (p *Program) NewMatcher() *Matcher {
 		marks:    make([]uint64, p.marks),
 		markedAt: make([]uint32, len(p.sieves)),
 
-		candidates: newBitset(rules), hits: newBitset(rules), wanted: newBitset(rules),
+		candidates: newBitset(rules), hits: newBitset(rules),
+		noThread: newMemo(&p.thread), longName: newMemo(&p.name),
 	}
 }
 
@@ -63,10 +66,9 @@ func (m *Matcher) Match(ctx *extract.Context, dst []int) []int {
 	if c.none {
 		return dst
 	}
-	m.thread = m.p.thread.memoOf(ctx, m.p.id)
+	m.thread = m.threadMemo()
 	candidates := m.candidates
-	copy(candidates, c.rules)
-	if !m.keepScope(&m.p.thread, m.thread, candidates) || !m.keepGuarded(candidates) {
+	if !m.keepScope(candidates, c.rules, &m.p.thread, m.thread) || !m.keepGuarded(candidates) {
 		return dst
 	}
 	if c.access != nil && candidates.count() >= minAccess {
@@ -75,7 +77,7 @@ func (m *Matcher) Match(ctx *extract.Context, dst []int) []int {
 	for w, word := range candidates {
 		for ; word != 0; word &= word - 1 {
 			r := w*64 + bits.TrailingZeros64(word)
-			if m.all(c.rest[r]) {
+			if m.matches(uint32(r)) {
 				dst = append(dst, r)
 				if !m.p.options.All {
 					return dst
@@ -96,6 +98,9 @@ func (m *Matcher) begin(ctx *extract.Context) *class {
 	c := m.p.classes[k].Load()
 	if c == nil {
 		c = m.makeClass(k)
+	}
+	if more := c.nodes - len(m.truths); more > 0 {
+		m.truths = append(m.truths, make([]uint32, more)...)
 	}
 	m.class = c
 	return c
@@ -121,67 +126,70 @@ func (m *Matcher) makeClass(k kind) *class {
 		c = m.p.newClass(m, k != manyKinds)
 		m.p.classes[k].Store(c)
 	}
-	if more := c.graph.size() - len(m.truths); more > 0 {
-		m.truths = append(m.truths, make([]uint32, more)...)
-	}
 	return c
 }
 
-// keepScope takes out the candidates whose part in a scope does not hold. Like
-// the others of its name, it reports whether there are candidates left.
-func (m *Matcher) keepScope(s *scope, known memo, candidates bitset) bool {
-	if known.known == nil {
-		return m.keepUnremembered(s, candidates)
-	}
+// keepScope sets candidates to those of from whose part in a scope holds, or is
+// not known yet. Like the other, it reports whether there are any.
+func (m *Matcher) keepScope(candidates, from bitset, s *scope, memo memo) bool {
+	known, truth := memo.known[:len(from)], memo.truth[:len(from)]
 	var unknown, left uint64
-	for i, w := range candidates {
-		unknown |= w &^ known.known[i]
+	for i, w := range from {
+		unknown |= w &^ known[i]
 	}
 	if unknown != 0 {
-		m.learn(s, known, candidates)
+		m.learn(s, memo, from)
 	}
-	for i := range candidates {
-		candidates[i] &= known.truth[i]
+	candidates = candidates[:len(from)]
+	for i, w := range from {
+		candidates[i] = w & (truth[i] | ^known[i])
 		left |= candidates[i]
 	}
 	return left != 0
 }
 
-// keepUnremembered is keepScope where there is no memo.
-func (m *Matcher) keepUnremembered(s *scope, candidates bitset) bool {
-	var left uint64
-	for i, w := range candidates {
-		for w &^= s.certain[i]; w != 0; w &= w - 1 {
-			if bit := bits.TrailingZeros64(w); !m.holds(s.parts[i*64+bit]) {
-				candidates[i] &^= 1 << bit
-			}
-		}
-		left |= candidates[i]
+// mostLearned is how many rules' parts are learned for an event: with thousands
+// of rules, a thread that ends soon is not worth more.
+const mostLearned = 16
+
+// learn adds to a memo what rules of from it does not know.
+func (m *Matcher) learn(s *scope, memo memo, from bitset) {
+	if !memo.known.has(s.narrowed) {
+		memo.known.set(s.narrowed)
+		s.access.narrowMemo(m, memo)
 	}
-	return left != 0
+	left := mostLearned
+	for i, w := range from {
+		for w &^= memo.known[i]; w != 0; w &= w - 1 {
+			if left--; left < 0 {
+				return
+			}
+			m.holdsPart(s, memo, uint32(i*64+bits.TrailingZeros64(w)))
+		}
+	}
 }
 
-// fewRules is how many rules are faster looked at one by one than through an
-// access.
-const fewRules = 4
-
-// learn completes a scope's memo for the candidates.
-func (m *Matcher) learn(s *scope, known memo, candidates bitset) {
-	wanted := m.wanted
-	for i, w := range candidates {
-		wanted[i] = w &^ known.known[i]
-		known.known[i] |= w
-	}
-	if wanted.count() > fewRules {
-		s.access.narrow(m, wanted)
-	}
-	for i, w := range wanted {
-		for ; w != 0; w &= w - 1 {
-			if bit := bits.TrailingZeros64(w); m.holds(s.parts[i*64+bit]) {
-				known.truth[i] |= 1 << bit
-			}
+// holdsPart reports whether a rule's part in a scope holds.
+func (m *Matcher) holdsPart(s *scope, memo memo, rule uint32) bool {
+	if !memo.known.has(rule) {
+		memo.known.set(rule)
+		if m.holds(s.parts[rule]) {
+			memo.truth.set(rule)
 		}
 	}
+	return memo.truth.has(rule)
+}
+
+// matches reports whether a rule matches, of which nothing speaks against it so
+// far.
+func (m *Matcher) matches(r uint32) bool {
+	if !m.holdsPart(&m.p.thread, m.thread, r) {
+		return false
+	}
+	if !m.p.name.certain.has(r) && !m.holdsPart(&m.p.name, m.nameMemo(), r) {
+		return false
+	}
+	return m.all(m.class.rest[r])
 }
 
 // keepGuarded takes out the candidates that have a condition in common which
@@ -197,7 +205,7 @@ func (m *Matcher) keepGuarded(candidates bitset) bool {
 		switch {
 		case use == 0:
 		case g.lit == litTrue:
-			if !m.keepScope(&m.p.name, m.nameMemo(), candidates) {
+			if !m.keepScope(candidates, candidates, &m.p.name, m.nameMemo()) {
 				return false
 			}
 		case !m.holds(g.lit):
@@ -212,7 +220,16 @@ func (m *Matcher) keepGuarded(candidates bitset) bool {
 	return true
 }
 
-// nameMemo returns the memo of the current file's name and type.
+// threadMemo returns the memo of the current thread.
+func (m *Matcher) threadMemo() memo {
+	if kept := m.ctx.ThreadMemo(); kept != nil {
+		return m.p.thread.memoOf(kept, m.p.id, m.ctx.ThreadStamp())
+	}
+	m.noThread.start(&m.p.thread)
+	return m.noThread
+}
+
+// nameMemo returns the memo of the current file's name and kind.
 func (m *Matcher) nameMemo() memo {
 	if m.namedAt == m.epoch {
 		return m.name
@@ -226,6 +243,10 @@ func (m *Matcher) nameMemo() memo {
 	if !r.ok {
 		kind |= noName
 	}
-	m.name = m.names.of(r.one.Bytes, kind)
+	var ok bool
+	if m.name, ok = m.names.of(r.one.Bytes, kind); !ok {
+		m.longName.start(&m.p.name)
+		m.name = m.longName
+	}
 	return m.name
 }

@@ -6,13 +6,19 @@ import (
 	"bytes"
 	"hash/maphash"
 
-	"github.com/lanner-project/lanner/engine/extract"
+	"github.com/lanner-project/lanner/engine/state"
 )
 
 // A memo says what is known of a scope's conditions for one thread, or one
 // name, and what is true of it: a bit for each rule, then one for each node
-// that is kept. Where it is nil, nothing can be remembered.
+// that is kept. What is true is known.
 type memo struct{ known, truth bitset }
+
+func newMemo(s *scope) memo {
+	n := s.words()
+	both := newBitset(128 * n)
+	return memo{both[:n:n], both[n:]}
+}
 
 // start fills a memo with what holds for everything.
 func (k memo) start(s *scope) {
@@ -24,22 +30,18 @@ func (k memo) start(s *scope) {
 
 func (s *scope) words() int { return (s.slots + 63) / 64 }
 
-// memoOf returns the memo of ctx's thread: the scope's is the thread's, the
-// program's number is id.
-func (s *scope) memoOf(ctx *extract.Context, id uint64) memo {
-	kept := ctx.ThreadMemo()
-	if kept == nil {
-		return memo{}
+// memoOf returns the memo that a thread with a stamp keeps for the program with
+// a number.
+func (s *scope) memoOf(kept *state.Memo, id, stamp uint64) memo {
+	if kept.Owner == id && kept.Stamp == stamp {
+		return memo{kept.Known, kept.True}
 	}
 	k := memo{kept.Known, kept.True}
-	if stamp := ctx.ThreadStamp(); kept.Owner != id || kept.Stamp != stamp {
-		if n := s.words(); kept.Owner != id || len(k.known) != n {
-			both := newBitset(128 * n)
-			k = memo{both[:n:n], both[n:]}
-		}
-		k.start(s)
-		kept.Owner, kept.Stamp, kept.Known, kept.True = id, stamp, k.known, k.truth
+	if kept.Owner != id {
+		k = newMemo(s)
 	}
+	k.start(s)
+	kept.Owner, kept.Stamp, kept.Known, kept.True = id, stamp, k.known, k.truth
 	return k
 }
 
@@ -62,7 +64,7 @@ type names struct {
 }
 
 // namesMemory bounds the table, in bytes.
-const namesMemory = 3 << 20
+const namesMemory = 6 << 20
 
 func newNames(s *scope) *names {
 	size := maxNameLength + 16*s.words() + 12
@@ -80,10 +82,10 @@ func newNames(s *scope) *names {
 // noName marks the kind of what has no name.
 const noName = 1 << 15
 
-// of returns the memo of a name and its kind.
-func (t *names) of(name []byte, kind uint16) memo {
+// of returns the memo of a name and its kind; false if the name is too long.
+func (t *names) of(name []byte, kind uint16) (memo, bool) {
 	if len(name) > maxNameLength {
-		return memo{}
+		return memo{}, false
 	}
 	hash := maphash.Bytes(t.seed, name) + uint64(kind)*0x9e3779b97f4a7c15 | 1
 	pair := hash >> 1 & t.mask
@@ -91,7 +93,7 @@ func (t *names) of(name []byte, kind uint16) memo {
 		place := int(pair*2 + way)
 		if t.hashes[place] == hash && t.kinds[place] == kind && bytes.Equal(t.text(place), name) {
 			t.older[pair] = uint8(1 - way)
-			return t.memo(place)
+			return t.memo(place), true
 		}
 	}
 	place := int(pair*2 + uint64(t.older[pair]))
@@ -100,7 +102,7 @@ func (t *names) of(name []byte, kind uint16) memo {
 	copy(t.text(place), name)
 	k := t.memo(place)
 	k.start(t.scope)
-	return k
+	return k, true
 }
 
 func (t *names) text(place int) []byte {

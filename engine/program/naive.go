@@ -15,8 +15,8 @@ import (
 )
 
 // A Naive evaluates conditions as they are written, one test after the other.
-// It shares no code with Program but how globs match, and is what Program is
-// held against. It is slow, and allocates; it can tell what it saw.
+// It is what Program is held against, and shares no more with it than how a glob
+// matches and which kinds are numbers. It is slow, and it can tell what it saw.
 //
 // It may be used by one goroutine at a time.
 type Naive struct {
@@ -63,11 +63,12 @@ func walkTests(x check.Expr, yield func(*check.Test) bool) bool {
 	return true
 }
 
-// Match returns the numbers of all rules that are enabled and match ctx's event.
+// Match returns the numbers of all rules that are enabled, are asked about
+// events of the type, and match ctx's event.
 func (n *Naive) Match(ctx *extract.Context) []int {
 	var matched []int
 	for i := range n.rules {
-		if n.rules[i].Enabled && n.Explain(ctx, i).True {
+		if r := &n.rules[i]; r.Enabled && r.Types.Has(ctx.Event.Type) && n.Explain(ctx, i).True {
 			matched = append(matched, i)
 		}
 	}

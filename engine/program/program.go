@@ -43,22 +43,26 @@ type Program struct {
 }
 
 // A rule is the part of a rule's condition that the scopes do not answer: all
-// of these have to hold.
+// of rest have to hold.
 type rule struct {
-	rest []lit
+	types check.TypeSet // of the events that it is asked about
+	rest  []lit
 }
 
 // A scope is what the rules have in common that can be remembered: all that
 // hangs on the thread alone, or on fd.name and the kind of its descriptor alone.
 type scope struct {
-	parts   []lit // by rule: the part of its condition in this scope
-	certain bitset
-	access  *access
-	slots   int // words of a memo: one bit for each rule, then those of nodes
+	parts    []lit  // by rule: the part of its condition in this scope
+	certain  bitset // the rules without a part
+	access   *access
+	narrowed uint32 // the slot that says whether a memo went through access
+	slots    int    // bits of a memo: one for each rule, then narrowed, then those of nodes
 }
 
 // Compile makes the program of rules. Rules that are not enabled are never
-// matched, but keep their place in the numbering.
+// matched, but keep their place in the numbering. A rule is asked about events
+// of its Types only: one that names a syscall with a type of its own is not asked
+// about those that old sources give without, as in the reference.
 func Compile(rules []check.Rule, options Options) (*Program, error) {
 	p, _, err := compile(rules, options)
 	return p, err
@@ -78,6 +82,7 @@ func compile(rules []check.Rule, options Options) (*Program, *builder, error) {
 			return nil, nil, fmt.Errorf("rule %q: %w", r.Name, err)
 		}
 		roots[i] = l
+		p.rules[i].types = r.Types
 		if l != litFalse {
 			p.enabled.set(uint32(i))
 		}
@@ -111,7 +116,8 @@ func (b *builder) nameOperand() (int32, error) {
 func (s *scope) init(rules int) {
 	s.parts = make([]lit, rules)
 	s.certain = newBitset(rules)
-	s.slots = 64 * len(s.certain)
+	s.narrowed = uint32(64 * len(s.certain))
+	s.slots = int(s.narrowed) + 1
 }
 
 func (s *scope) makeAccess(p *Program) {
