@@ -287,7 +287,7 @@ func evtRawArg(op check.Operand) (reader, error) {
 	if err != nil {
 		return reader{}, err
 	}
-	return reader{one: func(c *Context) (Value, bool) {
+	r := reader{one: func(c *Context) (Value, bool) {
 		i := byType.of(c.Event.Type)
 		if i < 0 {
 			return missing, false
@@ -297,7 +297,23 @@ func evtRawArg(op check.Operand) (reader, error) {
 			return missing, false
 		}
 		return rawValue(c.info.Params[i].Kind, p)
-	}}, nil
+	}}
+	if op.Kind == event.KindDynamic || op.Kind == event.KindNone { // it differs from event to event
+		r.print = printer{
+			func(dst []byte, c *Context, v Value) []byte { return c.rawPrinter(byType).text(dst, c, v) },
+			func(dst []byte, c *Context, v Value) []byte { return c.rawPrinter(byType).json(dst, c, v) },
+		}
+	}
+	return r, nil
+}
+
+// rawPrinter is how the parameter of the current event is printed.
+func (c *Context) rawPrinter(byType *paramIndex) printer {
+	i := byType.of(c.Event.Type)
+	if i < 0 {
+		return printerOf(event.KindBytes)
+	}
+	return printerOf(c.info.Params[i].Kind)
 }
 
 // rawValue is a parameter in the form in which its kind is compared.

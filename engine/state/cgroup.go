@@ -63,19 +63,17 @@ func containerOf(path string) (id string, runtime Runtime) {
 			return id, Unspecified
 		}
 	}
-	if ns := firstPart(path); ns != "" {
-		if id := (layout{ns, ""}).match(path, true); id != "" {
-			return id, Unspecified
-		}
+	if id := libvirtID(path); id != "" {
+		return id, LibvirtLXC
 	}
 	if id := lxcID(path); id != "" {
 		return id, LXC
 	}
-	if id := libvirtID(path); id != "" {
-		return id, LibvirtLXC
-	}
 	if id := bpmID(path); id != "" {
 		return id, BPM
+	}
+	if ns := firstPart(path); ns != "" { // last, for it takes almost anything
+		return layout{ns, ""}.match(path, true), Unspecified
 	}
 	return "", Unspecified
 }

@@ -126,14 +126,15 @@ func (t *Table) leave(th *Thread) {
 	if g == nil {
 		return
 	}
-	if i := slices.Index(g.threads, th); i >= 0 {
-		if g.pid == th.TID && len(g.threads) > 1 {
-			t.touchFamily(th) // the others lose their main thread
+	for i := len(g.threads) - 1; i >= 0; i-- { // the youngest mostly ends first
+		if g.threads[i] != th {
+			continue
 		}
 		g.threads = slices.Delete(g.threads, i, i+1)
 		if !th.end {
 			g.alive--
 		}
+		break
 	}
 	th.group = nil
 	if len(g.threads) > 0 {
@@ -221,7 +222,6 @@ func (t *Table) drop(th *Thread) {
 	}
 	orphan(th)
 	t.leave(th)
-	t.touch(th) // it may be the one whose event this is
 	if t.threads.get(th.TID) == th {
 		t.threads.remove(th.TID)
 	}
