@@ -16,9 +16,6 @@ type access struct {
 	rules  int    // how many have
 }
 
-// fewRules is how many rules are faster looked at one by one.
-const fewRules = 4
-
 type accessSieve struct {
 	sieve int32
 	rules [][]uint32 // by bit
@@ -123,9 +120,6 @@ func (a *access) narrow(m *Matcher, candidates bitset) {
 
 // narrowMemo lets a memo know of the rules whose part cannot hold.
 func (a *access) narrowMemo(m *Matcher, memo memo) {
-	if a.rules < fewRules {
-		return
-	}
 	for i, w := range a.find(m) {
 		memo.known[i] |= ^w
 	}

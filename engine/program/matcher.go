@@ -148,15 +148,30 @@ func (m *Matcher) keepScope(candidates, from bitset, s *scope, memo memo) bool {
 	return left != 0
 }
 
-// mostLearned is how many rules' parts are learned for an event: with thousands
-// of rules, a thread that ends soon is not worth more.
-const mostLearned = 16
+// mostLearned is how many rules' parts are learned for an event, and manyUnknown
+// from how many on the scope's access is asked first.
+const (
+	mostLearned = 16
+	manyUnknown = 64
+)
 
-// learn adds to a memo what rules of from it does not know.
+// learn adds to a memo what rules of from it does not know. The first time it
+// only leaves a mark: many threads end, or run another program, before they are
+// seen again, and many names never come back.
 func (m *Matcher) learn(s *scope, memo memo, from bitset) {
+	if !memo.known.has(s.seen) {
+		memo.known.set(s.seen)
+		return
+	}
 	if !memo.known.has(s.narrowed) {
-		memo.known.set(s.narrowed)
-		s.access.narrowMemo(m, memo)
+		unknown := 0
+		for i, w := range from {
+			unknown += bits.OnesCount64(w &^ memo.known[i])
+		}
+		if unknown >= manyUnknown {
+			memo.known.set(s.narrowed)
+			s.access.narrowMemo(m, memo)
+		}
 	}
 	left := mostLearned
 	for i, w := range from {

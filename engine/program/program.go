@@ -55,8 +55,9 @@ type scope struct {
 	parts    []lit  // by rule: the part of its condition in this scope
 	certain  bitset // the rules without a part
 	access   *access
-	narrowed uint32 // the slot that says whether a memo went through access
-	slots    int    // bits of a memo: one for each rule, then narrowed, then those of nodes
+	slots    int    // bits of a memo: one for each rule, then two, then those of nodes
+	seen     uint32 // the slot that says that a memo was asked before
+	narrowed uint32 // the slot that says that it went through access
 }
 
 // Compile makes the program of rules. Rules that are not enabled are never
@@ -116,7 +117,8 @@ func (b *builder) nameOperand() (int32, error) {
 func (s *scope) init(rules int) {
 	s.parts = make([]lit, rules)
 	s.certain = newBitset(rules)
-	s.narrowed = uint32(64 * len(s.certain))
+	s.seen = uint32(64 * len(s.certain))
+	s.narrowed = s.seen + 1
 	s.slots = int(s.narrowed) + 1
 }
 
