@@ -20,8 +20,10 @@ COVERAGE = $(CURDIR)/dist/forge-coverage
 # Tests without threads that meet: those that compress, hash and wait for builds
 # in other processes, and those that run whole captures through the parts of the
 # engine that belong to one goroutine. The race detector makes them five times
-# slower, minutes on two cores. What the engine's workers share has it.
-NORACE := /release/(artifact|verify|cmd/release)$$|/engine/(alert|capture|capture/upgrade|check|extract|rules|state)$$
+# slower, minutes on two cores. What the engine's workers share has it, in tests
+# whose names say so.
+NORACE := /release/(artifact|verify|cmd/release)$$|/engine/(alert|capture|capture/upgrade|check|extract|rules|state|program|cmd/lanner)$$
+THREADS := 'Concurrent|Workers'
 
 # Most of a first demo is compiling. Both programs are built by one command, so
 # that SQLite, a single package of C translated to Go, is compiled beside all
@@ -48,6 +50,7 @@ test: ## run all tests, most with the race detector; PKG=./infra/... for some
 	@FORGE_COVERAGE_DIR=$$(mktemp -d $(COVERAGE)/XXXXXX) && export FORGE_COVERAGE_DIR && \
 		$(GO) list $(PKG) | grep -vE '$(NORACE)' | xargs -r $(GO) test -race -timeout 30m && \
 		$(GO) list $(PKG) | grep -E '$(NORACE)' | xargs -r $(GO) test -timeout 30m && \
+		$(GO) list $(PKG) | grep -E '$(NORACE)' | grep /engine/ | xargs -r $(GO) test -race -run $(THREADS) && \
 		if [ '$(PKG)' = ./... ]; then $(GO) test -race -v -run '^TestCoverageReport$$' ./infra/forge; fi
 
 check: ## formatting, vet, staticcheck, go fix, the engine elsewhere, scripts, workflows
