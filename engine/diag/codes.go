@@ -12,6 +12,7 @@ const (
 	ItemNotMapping Code = 6
 	AliasTooLarge  Code = 7
 	DuplicateKey   Code = 8
+	NotLaidOut     Code = 9
 )
 
 // Codes of the items of a rules file.

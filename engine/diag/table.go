@@ -53,6 +53,12 @@ var codes = []Info{
 		"",
 	},
 	{
+		NotLaidOut, "item is not laid out",
+		"To lay the item out would change what it means, which is a mistake of the formatter's; the file is left as it is.",
+		"Report it with the item; lay the item out by hand until then.",
+		"",
+	},
+	{
 		MissingKey, "key is missing",
 		"The item cannot be used without this key.",
 		"Add the key; a new rule needs rule, desc, condition, output and priority.",

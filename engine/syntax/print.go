@@ -145,6 +145,10 @@ func (p *printer) arguments(args []Argument) {
 	}
 }
 
+// String returns the value as a condition has it, in quotes if it had them or
+// needs them.
+func (v Value) String() string { return quoteSafely(v) }
+
 // quoteSafely keeps quotes, and adds them where the value needs them: a word
 // that came out of a list can be any text.
 func quoteSafely(v Value) string {
