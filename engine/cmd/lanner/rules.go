@@ -14,7 +14,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanner-project/lanner/engine/check"
-
 	"github.com/lanner-project/lanner/engine/diag"
 	"github.com/lanner-project/lanner/engine/rules"
 )
@@ -22,11 +21,11 @@ import (
 func newRules() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "rules",
-		Short: "Check, list, test and explain rules",
+		Short: "Check, format, list, test and explain rules",
 		Args:  noArguments,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newRulesCheck(), newRulesList(), newRulesTest(), newRulesExplain(), newRulesCost())
+	cmd.AddCommand(newRulesCheck(), newRulesFmt(), newRulesList(), newRulesTest(), newRulesExplain(), newRulesCost())
 	return cmd
 }
 
@@ -85,7 +84,7 @@ func checkRules(paths []string, output string, strict bool, out io.Writer) error
 	if err := write(out); err != nil {
 		return err
 	}
-	errs, warnings := list.Errors(), len(list.Diagnostics)-list.Errors()
+	errs, warnings := list.Errors(), list.Warnings()
 	if output == "text" {
 		if _, err := fmt.Fprintf(out, "%d rules, %d macros, %d lists: %d errors, %d warnings\n", len(checked), len(set.Macros), len(set.Lists), errs, warnings); err != nil {
 			return err
