@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"sync/atomic"
 
 	"github.com/lanner-project/lanner/engine"
 	"github.com/lanner-project/lanner/engine/capture"
@@ -63,13 +64,20 @@ func (ts tables) Group(g *event.Group) {
 // queued is how many chunks a worker may be behind another.
 const queued = 4
 
+// A sharedChunk is read by all workers. Who is the last gives its memory back.
+type sharedChunk struct {
+	*capture.Chunk
+	readers atomic.Int32
+}
+
 // A chunked source gives a worker the events of a capture that another
 // goroutine reads.
 type chunked struct {
 	cursor *capture.Cursor
-	queue  chan *capture.Chunk
+	queue  chan *sharedChunk
+	used   chan<- *capture.Chunk
 	end    *error // how the capture ended; set before queue is closed
-	begun  bool
+	chunk  *sharedChunk
 }
 
 // Next reads the next event.
@@ -83,18 +91,20 @@ func (c *chunked) Params(ev *event.Event) bool { return c.cursor.Params(ev) }
 
 func (c *chunked) next(ev *event.Event, read func(*event.Event) error) error {
 	for {
-		if c.begun {
+		if c.chunk != nil {
 			// This is once for an event: the cheap question first.
 			if err := read(ev); err == nil || !errors.Is(err, io.EOF) {
 				return err
 			}
+			if c.chunk.readers.Add(-1) == 0 {
+				c.used <- c.chunk.Chunk
+			}
 		}
-		chunk, more := <-c.queue
-		if !more {
+		var more bool
+		if c.chunk, more = <-c.queue; !more {
 			return *c.end
 		}
-		c.cursor.Start(chunk)
-		c.begun = true
+		c.cursor.Start(c.chunk.Chunk)
 	}
 }
 
@@ -106,14 +116,16 @@ func (c *chunked) Drops() uint64 { return c.cursor.Stats().Drops }
 func split(ctx context.Context, r *capture.Reader, ts tables) (shares []engine.Share, sources []*chunked, fed <-chan struct{}) {
 	var end error
 	done := make(chan struct{})
+	// There is room for all chunks that workers can have at once.
+	used := make(chan *capture.Chunk, queued+2)
 	shares, sources = make([]engine.Share, len(ts)), make([]*chunked, len(ts))
 	for i, t := range ts {
-		sources[i] = &chunked{cursor: r.Cursor(t), queue: make(chan *capture.Chunk, queued), end: &end}
+		sources[i] = &chunked{cursor: r.Cursor(t), queue: make(chan *sharedChunk, queued), used: used, end: &end}
 		shares[i] = engine.Share{Source: sources[i], Table: t}
 	}
 	go func() {
 		defer close(done)
-		end = feed(ctx, r, sources)
+		end = feed(ctx, r, sources, used)
 		for _, s := range sources {
 			close(s.queue)
 		}
@@ -121,12 +133,17 @@ func split(ctx context.Context, r *capture.Reader, ts tables) (shares []engine.S
 	return shares, sources, done
 }
 
-func feed(ctx context.Context, r *capture.Reader, sources []*chunked) error {
+func feed(ctx context.Context, r *capture.Reader, sources []*chunked, used <-chan *capture.Chunk) error {
 	for {
-		chunk, err := r.NextChunk()
+		for len(used) > 0 {
+			r.Recycle(<-used)
+		}
+		next, err := r.NextChunk()
 		if err != nil {
 			return err
 		}
+		chunk := &sharedChunk{Chunk: next}
+		chunk.readers.Store(int32(len(sources)))
 		for _, s := range sources {
 			select {
 			case s.queue <- chunk:
