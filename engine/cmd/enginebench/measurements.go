@@ -142,7 +142,7 @@ func (b *bench) workers(ctx context.Context) error {
 	for _, of := range []struct {
 		title          string
 		rounds, copies int
-	}{{"eight busy process trees", 8, 8}, {"one process makes most events", 60, 1}} {
+	}{{"eight busy process trees", 20, 8}, {"one process makes most events", 60, 1}} {
 		file, err := b.file("workers", "sf_mpm-event_full_capture", of.rounds, of.copies)
 		if err != nil {
 			return err

@@ -81,31 +81,47 @@ type chunked struct {
 }
 
 // Next reads the next event.
-func (c *chunked) Next(ev *event.Event) error { return c.next(ev, c.cursor.Next) }
+func (c *chunked) Next(ev *event.Event) error {
+	for {
+		if c.chunk != nil {
+			if err := c.cursor.Next(ev); err == nil || !errors.Is(err, io.EOF) {
+				return err
+			}
+		}
+		if err := c.nextChunk(); err != nil {
+			return err
+		}
+	}
+}
 
 // NextHeader reads the next event but for its parameters.
-func (c *chunked) NextHeader(ev *event.Event) error { return c.next(ev, c.cursor.NextHeader) }
+func (c *chunked) NextHeader(ev *event.Event) error {
+	for {
+		if c.chunk != nil {
+			if err := c.cursor.NextHeader(ev); err == nil || !errors.Is(err, io.EOF) {
+				return err
+			}
+		}
+		if err := c.nextChunk(); err != nil {
+			return err
+		}
+	}
+}
 
 // Params gives the event of NextHeader its parameters.
 func (c *chunked) Params(ev *event.Event) bool { return c.cursor.Params(ev) }
 
-func (c *chunked) next(ev *event.Event, read func(*event.Event) error) error {
-	for {
-		if c.chunk != nil {
-			// This is once for an event: the cheap question first.
-			if err := read(ev); err == nil || !errors.Is(err, io.EOF) {
-				return err
-			}
-			if c.chunk.readers.Add(-1) == 0 {
-				c.used <- c.chunk.Chunk
-			}
-		}
-		var more bool
-		if c.chunk, more = <-c.queue; !more {
-			return *c.end
-		}
-		c.cursor.Start(c.chunk.Chunk)
+// nextChunk goes to the next chunk. At the end it returns how the capture ended.
+func (c *chunked) nextChunk() error {
+	if c.chunk != nil && c.chunk.readers.Add(-1) == 0 {
+		c.used <- c.chunk.Chunk
 	}
+	var more bool
+	if c.chunk, more = <-c.queue; !more {
+		return *c.end
+	}
+	c.cursor.Start(c.chunk.Chunk)
+	return nil
 }
 
 // Drops returns how many losses the events so far tell of.
