@@ -15,7 +15,7 @@ type Stats struct {
 	ByType  map[string]uint64 // by the name of the syscall or notice
 	Alerts  uint64
 	ByRule  map[string]uint64
-	Elapsed time.Duration // in Run; of all workers together
+	Elapsed time.Duration // in Run and RunSplit, on the clock
 	Drops   uint64        // events that the source says it lost
 	State   state.Stats
 }
