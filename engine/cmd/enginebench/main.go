@@ -70,7 +70,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 		}
 	}
 	fmt.Fprintf(stdout, "Whole processes, %d runs each, in turn; medians. CPU is user and system time together.\n", b.rounds)
-	for _, measure := range []func(context.Context) error{b.reading, b.alerts, b.start, b.manyRules, b.workers} {
+	for _, measure := range []func(context.Context) error{b.reading, b.alerts, b.start, b.manyRules, b.crowd, b.workers} {
 		if err := measure(ctx); err != nil {
 			return err
 		}

@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"time"
 )
@@ -144,6 +145,23 @@ func synthetic(n int) string {
 `, i, i, i, i, i, i)
 	}
 	return rules.String()
+}
+
+// crowd measures the memory for a machine with more processes than are kept.
+func (b *bench) crowd(ctx context.Context) error {
+	const processes, opens = 300_000, 4
+	file := filepath.Join(b.work, "crowd.scap")
+	if err := writeCrowd(file, processes, opens); err != nil {
+		return err
+	}
+	command := b.replay(file, b.rulesets()["93 rules"]...)
+	costs, err := inTurn(ctx, 3, command)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(b.out, "\n%d processes with 1 KB of environment, which open %d files each: at most %.0f MB of memory\n",
+		processes, opens, median(costs[0], memory)/1e6)
+	return nil
 }
 
 // workers compares one worker with two, on a machine with many processes and on

@@ -106,6 +106,7 @@ func (r *replay) run(ctx context.Context, files []string, stdin io.Reader, stdou
 	if err != nil {
 		return err
 	}
+	boundMemory(r.workers)
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	reopen := make(chan os.Signal, 1)
