@@ -4,6 +4,7 @@ package extract_test
 
 import (
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -137,6 +138,21 @@ func TestDifferencesAreDocumented(t *testing.T) {
 	for _, d := range differences {
 		if !strings.Contains(text, d.why) {
 			t.Errorf("website/content/docs/compatibility.md does not say: %s", d.why)
+		}
+	}
+}
+
+// The page on compatibility tells users of every difference.
+func TestDifferencesAreTold(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile(filepath.FromSlash("../../website/content/docs/compatibility.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := strings.Join(strings.Fields(string(page)), " ")
+	for i := range differences {
+		if !strings.Contains(told, differences[i].why) {
+			t.Errorf("compatibility.md does not say: %s", differences[i].why)
 		}
 	}
 }

@@ -55,49 +55,75 @@ func shown(t *testing.T, field string, events ...*event.Event) (text, json strin
 	return string(b), string(x.AppendJSON(nil, c))
 }
 
-func TestShown(t *testing.T) {
-	t.Parallel()
-	made := func(typ event.Type, params p) *event.Event {
-		ev := enginetest.Made(typ, 20, params)
-		ev.Time = 1_600_000_000_000_000_042
-		return ev
+// A display is how outputs show a field of an event.
+type display struct {
+	field      string
+	ev         *event.Event
+	text, json string
+}
+
+func (d *display) check(t *testing.T) {
+	t.Helper()
+	text, json := shown(t, d.field, d.ev)
+	if text != d.text || json != d.json {
+		t.Errorf("%s of %s is shown as %s and %s, want %s and %s", d.field, d.ev.Type, text, json, d.text, d.json)
 	}
-	open := made(event.OpenatExit, p{"fd": 4, "dirfd": -100, "name": "a\x01/../b", "flags": 1<<12 | 3, "mode": 0o644, "dev": 0x2d, "ino": 7})
-	read := made(event.ReadExit, p{"res": 4, "data": []byte("a\x00\xffz"), "fd": 3, "size": 8})
-	missing := made(event.OpenExit, p{"fd": -2, "name": "/none"})
+}
+
+// made makes an event of the shell.
+func made(typ event.Type, params p) *event.Event {
+	ev := enginetest.Made(typ, 20, params)
+	ev.Time = 1_600_000_000_000_000_042
+	return ev
+}
+
+var (
+	opened = made(event.OpenatExit, p{"fd": 4, "dirfd": -100, "name": "a\x01/../b", "flags": 1<<12 | 3, "mode": 0o644, "dev": 0x2d, "ino": 7})
+	read   = made(event.ReadExit, p{"res": 4, "data": []byte("a\x00\xffz"), "fd": 3, "size": 8})
+	none   = made(event.OpenExit, p{"fd": -2, "name": "/none"})
+)
+
+func TestShownEvents(t *testing.T) {
+	t.Parallel()
 	failed := append([]byte{1}, binary.LittleEndian.AppendUint64(nil, 111)...)
-	exec := made(event.ExecveExit, p{"res": 0, "exe": "x", "args": []byte("a\x00b c\x00"), "comm": "x", "pid": 20, "ptid": 10, "cap_effective": 1<<0 | 1<<5, "trusted_exepath": "/x"})
-	for _, c := range []struct {
-		field      string
-		ev         *event.Event
-		text, json string
-	}{
-		{"evt.time.iso8601", open, "2020-09-13T12:26:40.000000042+0000", "1600000000000000042"},
-		{"evt.rawtime.ns", open, "000000042", "42"},
-		{"evt.type", open, "openat", `"openat"`},
-		{"evt.args", open, "fd=4(<f>/srv/alice/b) dirfd=-100(AT_FDCWD) name=a\uFFFD/../b(/srv/alice/b) flags=4099(O_RDWR|O_CLOEXEC) mode=0644 dev=2D ino=7 ", ""},
-		{"evt.arg.flags", open, "O_RDWR|O_CLOEXEC", `"O_RDWR|O_CLOEXEC"`},
-		{"evt.arg[0]", missing, "ENOENT", `"ENOENT"`},
+	args := "fd=4(<f>/srv/alice/b) dirfd=-100(AT_FDCWD) name=a\uFFFD/../b(/srv/alice/b) flags=4099(O_RDWR|O_CLOEXEC) mode=0644 dev=2D ino=7"
+	exec := made(event.ExecveExit, p{"res": 0, "exe": "x", "args": []byte("a\x00b c\x00"), "pid": 20, "ptid": 10})
+	for _, d := range []display{
+		{"evt.time.iso8601", opened, "2020-09-13T12:26:40.000000042+0000", "1600000000000000042"},
+		{"evt.rawtime.ns", opened, "000000042", "42"},
+		{"evt.type", opened, "openat", `"openat"`},
+		{"evt.args", opened, args, `"` + args + `"`},
+		{"evt.arg.flags", opened, "O_RDWR|O_CLOEXEC", `"O_RDWR|O_CLOEXEC"`},
+		{"evt.arg[0]", none, "ENOENT", `"ENOENT"`},
 		{"evt.arg.data", read, "a..z", `"a..z"`},
-		{"evt.arg.data", open, "<NA>", "null"},
+		{"evt.arg.data", opened, "<NA>", "null"},
 		{"evt.rawarg.size", read, "8", "8"},
 		{"evt.buffer", read, "a..z", `"a..z"`},
 		{"evt.buflen", read, "4", "4"},
-		{"evt.res", missing, "ENOENT", `"ENOENT"`},
-		{"evt.res", open, "SUCCESS", `"SUCCESS"`},
-		{"evt.rawres", missing, "-2", "-2"},
-		{"evt.failed", missing, "true", "true"},
-		{"evt.is_open_write", open, "true", "true"},
-		{"evt.abspath", open, "/srv/alice/b", `"/srv/alice/b"`},
-		{"evt.dir", open, "<", `"<"`},
+		{"evt.res", none, "ENOENT", `"ENOENT"`},
+		{"evt.res", opened, "SUCCESS", `"SUCCESS"`},
+		{"evt.rawres", none, "-2", "-2"},
+		{"evt.failed", none, "true", "true"},
+		{"evt.is_open_write", opened, "true", "true"},
+		{"evt.abspath", opened, "/srv/alice/b", `"/srv/alice/b"`},
+		{"evt.dir", opened, "<", `"<"`},
 		{"evt.arg.val", made(event.GetsockoptExit, p{"res": 0, "fd": 3, "val": failed}), "111", `"111"`},
-		{"fd.name", open, "/srv/alice/b", `"/srv/alice/b"`},
-		{"fd.name", missing, "/none", `"/none"`},
-		{"fd.num", missing, "-1", "-1"},
-		{"fd.nameraw", open, "a\uFFFD/../b", "\"a\uFFFD/../b\""},
-		{"fd.directory", open, "/srv/alice", `"/srv/alice"`},
-		{"fd.filename", open, "b", `"b"`},
-		{"fd.dev", open, "2D", `"2D"`},
+		{"evt.arg.args", exec, "a.b c.", `"a.b c."`},
+	} {
+		d.check(t)
+	}
+}
+
+func TestShownFiles(t *testing.T) {
+	t.Parallel()
+	for _, d := range []display{
+		{"fd.name", opened, "/srv/alice/b", `"/srv/alice/b"`},
+		{"fd.name", none, "/none", `"/none"`},
+		{"fd.num", none, "-1", "-1"},
+		{"fd.nameraw", opened, "a\uFFFD/../b", "\"a\uFFFD/../b\""},
+		{"fd.directory", opened, "/srv/alice", `"/srv/alice"`},
+		{"fd.filename", opened, "b", `"b"`},
+		{"fd.dev", opened, "2D", `"2D"`},
 		{"fd.name", read, "10.0.0.1:4000->10.0.0.2:80", `"10.0.0.1:4000->10.0.0.2:80"`},
 		{"fd.cip", read, "10.0.0.1", `"10.0.0.1"`},
 		{"fd.sport", read, "80", "80"},
@@ -108,6 +134,21 @@ func TestShown(t *testing.T) {
 		{"fd.l4proto", read, "tcp", `"tcp"`},
 		{"fd.types", read, "(file,ipv4)", `["file","ipv4"]`},
 		{"fd.types[0]", read, "(file)", `["file"]`},
+		{"fs.path.name", made(event.UnlinkatExit, p{"res": 0, "dirfd": -100, "name": "x/./y"}), "/srv/alice/x/y", `"/srv/alice/x/y"`},
+		{"fs.path.name", made(event.UnlinkatExit, p{"res": -2, "dirfd": -100, "name": "x"}), "<NA>", "null"},
+		{"fs.path.target", made(event.RenameExit, p{"res": 0, "oldpath": "x", "newpath": "/y"}), "/y", `"/y"`},
+	} {
+		d.check(t)
+	}
+}
+
+func TestShownProcesses(t *testing.T) {
+	t.Parallel()
+	exec := made(event.ExecveExit, p{
+		"res": 0, "exe": "x", "args": []byte("a\x00b c\x00"), "comm": "x", "pid": 20, "ptid": 10,
+		"cap_effective": 1<<0 | 1<<5, "trusted_exepath": "/x",
+	})
+	for _, d := range []display{
 		{"proc.name", read, "bash", `"bash"`},
 		{"proc.args", read, "-c id; id", `"-c id; id"`},
 		{"proc.args[1]", read, "id; id", `"id; id"`},
@@ -134,19 +175,8 @@ func TestShown(t *testing.T) {
 		{"container.image.repository", read, "", `""`},
 		{"thread.cap_effective", exec, "CAP_CHOWN CAP_KILL", `"CAP_CHOWN CAP_KILL"`},
 		{"proc.args[1]", exec, "b c", `"b c"`},
-		{"evt.arg.args", exec, "a.b c.", `"a.b c."`},
-		{"fs.path.name", made(event.UnlinkatExit, p{"res": 0, "dirfd": -100, "name": "x/./y"}), "/srv/alice/x/y", `"/srv/alice/x/y"`},
-		{"fs.path.name", made(event.UnlinkatExit, p{"res": -2, "dirfd": -100, "name": "x"}), "<NA>", "null"},
-		{"fs.path.target", made(event.RenameExit, p{"res": 0, "oldpath": "x", "newpath": "/y"}), "/y", `"/y"`},
 	} {
-		text, json := shown(t, c.field, c.ev)
-		if c.field == "evt.args" {
-			c.json = json
-			c.text = c.text[:len(c.text)-1]
-		}
-		if text != c.text || json != c.json {
-			t.Errorf("%s of %s is shown as %s and %s, want %s and %s", c.field, c.ev.Type, text, json, c.text, c.json)
-		}
+		d.check(t)
 	}
 }
 

@@ -27,7 +27,7 @@ func machine(limits state.Limits) *state.Table {
 	t.Machine(&event.Machine{BootTime: 1 << 50, Hostname: "host"})
 	for _, proc := range []event.Proc{
 		{TID: 1, PID: 1, VTID: 1, VPID: 1, Comm: []byte("init"), ExePath: []byte("/sbin/init"), CWD: []byte("/")},
-		{TID: 20, PID: 20, PPID: 1, VTID: 20, VPID: 20, Comm: []byte("bash"), ExePath: []byte("/bin/bash"), CWD: []byte("/root"), Env: []byte("HOME=/root\x00"), FDLimit: 1024},
+		{TID: 20, PID: 20, PPID: 1, VTID: 20, VPID: 20, Comm: []byte("bash"), ExePath: []byte("/bin/bash"), CWD: []byte("/base"), Env: []byte("HOME=/base\x00"), FDLimit: 1024},
 		{TID: 30, PID: 30, PPID: 1, VTID: 30, VPID: 30, Comm: []byte("server"), ExePath: []byte("/bin/server"), CWD: []byte("/srv")},
 		{TID: 31, PID: 30, PPID: 1, VTID: 31, VPID: 30, Comm: []byte("worker"), ExePath: []byte("/bin/server"), Flags: 1 << 0},
 	} {
@@ -84,7 +84,7 @@ func TestCloneOrder(t *testing.T) {
 				familyOf(table, 22), string(th.Comm), string(th.ExePath), string(th.CWD()), string(th.Env()), string(th.Args),
 				fmt.Sprint(th.UID), fmt.Sprint(th.NumFiles()), string(th.File(5).Name), fmt.Sprint(th.PID, th.VPID, th.FromSnapshot()),
 			}
-			want := []string{"22 < 20 < 1", "bash", "/bin/bash", "/root/", "HOME=/root", "-c\x00id", "1000", "2", "/secret", "22 22 false"}
+			want := []string{"22 < 20 < 1", "bash", "/bin/bash", "/base/", "HOME=/base", "-c\x00id", "1000", "2", "/secret", "22 22 false"}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("the child (-want +got):\n%s", diff)
 			}
@@ -140,7 +140,7 @@ func TestExec(t *testing.T) {
 		fmt.Sprint(th.UID, th.GID, th.TTY, th.Ino, th.Ctime, th.Mtime), fmt.Sprint(th.Writable, th.UpperLayer, th.FromMemfd, th.FDLimit), th.Container.ID,
 	}
 	want := []string{
-		"curl", "curl", "/usr/bin/curl", "-s\x00http://x", "A=b", "/root/", "cpu=/docker/" + strings.Repeat("ab", 32),
+		"curl", "curl", "/usr/bin/curl", "-s\x00http://x", "A=b", "/base/", "cpu=/docker/" + strings.Repeat("ab", 32),
 		"7 8 34816 5 6 7", "true false true 64", "abababababab",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
