@@ -16,7 +16,7 @@ import (
 var texts = []string{
 	"", "a", "sh", "bash", "BASH", "bash -c", "cat", "/", "//", "/etc", "/etc/", "/etc/passwd", "/etc/shadow", "/ETC/passwd",
 	"etc/passwd", "passwd", "./passwd", "../etc", "/usr/bin/bash", "/usr/lib/libc.so.6", "/dev/null", "/proc/self/fd/3",
-	"/tmp/x*y", "/tmp/[x]", "/tmp/a b", "/home/u/.ssh/id_rsa", ".ssh", "tcp", "<NA>", "true", "8080", "-1", "0.5",
+	"/tmp/x*y", "/tmp/[x]", "/tmp/a b", "/srv/u/.ssh/id_rsa", ".ssh", "tcp", "<NA>", "true", "8080", "-1", "0.5",
 	"10.0.0.1", "caffe", "4a4f", "JO", "J\x01\xff", "\xc3\xa9t\xc3\xa9", "x=y", "HOME=/root", "cpu=/docker/0123456789abcdef",
 	"/docker/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
 }
