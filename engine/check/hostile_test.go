@@ -43,9 +43,10 @@ const aRule = "- rule: r\n  desc: d\n  output: x\n  priority: INFO\n  condition:
 // Files of ten megabytes and of as much as is looked at, made to take time or
 // memory. Each is refused, or read, within a second.
 func TestHostileFiles(t *testing.T) {
-	bomb := "- &a0 [x, x, x, x, x, x, x, x, x, x]\n"
+	var bomb strings.Builder
+	bomb.WriteString("- &a0 [x, x, x, x, x, x, x, x, x, x]\n")
 	for i := 1; i < 9; i++ {
-		bomb += fmt.Sprintf("- &a%d [%s*a%d]\n", i, strings.Repeat(fmt.Sprintf("*a%d, ", i-1), 9), i-1)
+		bomb.WriteString(fmt.Sprintf("- &a%d [%s*a%d]\n", i, strings.Repeat(fmt.Sprintf("*a%d, ", i-1), 9), i-1))
 	}
 	const all, most = 10 << 20, 7 << 20
 	const few = 290_000 // tokens that are looked at
@@ -83,7 +84,7 @@ func TestHostileFiles(t *testing.T) {
 		"appended exceptions":   aRule + "evt.num=1\n" + repeat("- rule: r\n  exceptions: [{name: e%[1]d, fields: proc.name, values: [a]}]\n  append: true\n", 1<<20),
 		"keys":                  "- rule: r\n" + repeat("  k%[1]d: a\n", 1<<20),
 		"unknown items":         repeat("- k%[1]d: a\n", 1<<20),
-		"aliases":               "- " + bomb[2:],
+		"aliases":               "- " + bomb.String()[2:],
 		"aliased values":        "- &v [a, a, a, a, a, a, a, a, a, a]\n" + aRule + "evt.num=1\n  exceptions:\n  - name: e\n    fields: [proc.name]\n    comps: [in]\n    values: &w [[*v]" + strings.Repeat(",[*v]", 20_000) + "]\n" + repeat("  - {name: e%[1]d, fields: [proc.name], comps: [in], values: *w}\n", 1<<18),
 		"aliased items":         "- list: l\n  items: &i [" + strings.Repeat("a,", 100_000) + "b]\n" + repeat("- {list: l%[1]d, items: *i}\n", 1<<19),
 		"documents":             strings.Repeat("---\n", few),
@@ -111,9 +112,10 @@ func TestHostileFiles(t *testing.T) {
 
 // doubling returns items each of which names the one before it twice.
 func doubling(kind, format string, n int) string {
-	text := fmt.Sprintf("- %s: m0\n  %s\n", kind, map[string]string{"macro": "condition: evt.num=1", "list": "items: [a]"}[kind])
+	var text strings.Builder
+	text.WriteString(fmt.Sprintf("- %s: m0\n  %s\n", kind, map[string]string{"macro": "condition: evt.num=1", "list": "items: [a]"}[kind]))
 	for i := range n {
-		text += fmt.Sprintf("- %s: m%d\n  "+format+"\n", kind, i+1, i, i)
+		text.WriteString(fmt.Sprintf("- %s: m%d\n  "+format+"\n", kind, i+1, i, i))
 	}
-	return text
+	return text.String()
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"unicode/utf8"
 
@@ -97,11 +98,11 @@ func values(c *extract.Context, x *extract.Extractor) string {
 		}
 		return fmt.Sprintf("%q %d", v.Bytes, v.Num)
 	}
-	text := ""
+	var text strings.Builder
 	for _, v := range x.Many(c, nil) {
-		text += fmt.Sprintf("%q %d,", v.Bytes, v.Num)
+		text.WriteString(fmt.Sprintf("%q %d,", v.Bytes, v.Num))
 	}
-	return text
+	return text.String()
 }
 
 // hang is what a value may hang on, as its field claims; empty where it may

@@ -322,11 +322,10 @@ func (p *formatter) scalarEnd(n *yaml.Node, at int) int {
 	}
 	// An escape or a doubled quote is longer than what it stands for.
 	q := p.src.Data[at]
-	for end < len(p.src.Data) {
+	if end < len(p.src.Data) {
 		if i := bytes.IndexByte(p.src.Data[end:], q); i >= 0 {
 			return end + i + 1
 		}
-		break
 	}
 	return end
 }

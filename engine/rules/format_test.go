@@ -32,7 +32,7 @@ func TestFormatPublicRules(t *testing.T) {
 		if d := cmp.Diff(string(once), string(twice)); d != "" {
 			t.Errorf("%s changes when it is laid out again: %s", f.Name, d)
 		}
-		for _, line := range bytes.Split(f.Data, []byte("\n")) {
+		for line := range bytes.SplitSeq(f.Data, []byte("\n")) {
 			comment := bytes.TrimSpace(line)
 			if bytes.HasPrefix(comment, []byte("#")) && !bytes.Contains(once, comment) {
 				t.Errorf("%s: lost %s", f.Name, comment)
