@@ -243,8 +243,8 @@ func (t *Table) reparent(th *Thread) {
 	if to == nil || !to.valid() || to.end || descends(to, th) {
 		to = t.findReaper(th)
 	}
-	if to != nil && (to == th || descends(to, th)) {
-		to = nil
+	if to != nil && (to == th || to.group == nil || descends(to, th)) {
+		to = nil // nor one that is on its way from one process to another
 	}
 	if to != nil && to.group != th.group {
 		to.group.reaper = true
