@@ -38,27 +38,32 @@ type kind uint16
 const (
 	maxTypes    = 512
 	maxSyscalls = 1024
-	// manyKinds is for events of which the type does not say what evt.type is:
-	// what plugins tell, and what is newer than the table.
-	manyKinds kind = maxTypes + 2*maxSyscalls
-	numKinds       = manyKinds + 1
+
+	newerKind kind = maxTypes + 2*maxSyscalls // of types that the table does not have
+	numKinds       = newerKind + 1
 )
 
 func kindOf(ev *event.Event) kind {
-	switch t := ev.Type; {
-	case t == event.GenericEnter || t == event.GenericExit:
+	t := ev.Type
+	if t >= maxTypes {
+		return newerKind
+	}
+	if t == event.GenericEnter || t == event.GenericExit {
 		if id, ok := ev.Uint(0); ok && id < maxSyscalls {
 			return maxTypes + kind(t)*maxSyscalls + kind(id)
 		}
-	case t != event.AsyncEvent && t < maxTypes:
-		return kind(t)
 	}
-	return manyKinds
+	return kind(t)
 }
 
-// newClass makes the class of the kind of m's current event. With fold, all
-// events of the class have the same type.
-func (p *Program) newClass(m *Matcher, fold bool) *class {
+// various reports whether evt.type differs among the events of the kind: what
+// plugins tell, and syscalls without a number that is known.
+func (k kind) various() bool {
+	return k == kind(event.AsyncEvent) || k == kind(event.GenericEnter) || k == kind(event.GenericExit) || k == newerKind
+}
+
+// newClass makes the class of a kind, which is that of m's current event.
+func (p *Program) newClass(m *Matcher, k kind) *class {
 	c := &class{rules: slices.Clone(p.enabled), rest: make([][]lit, len(p.rules)), graph: newGraph(p.graph)}
 	f := folder{c.graph, m, make(map[uint32]lit)}
 	for r := range p.rules {
@@ -70,7 +75,7 @@ func (p *Program) newClass(m *Matcher, fold bool) *class {
 			continue
 		}
 		rest := p.rules[r].rest
-		if fold {
+		if !k.various() {
 			rest = f.conjuncts(rest)
 		}
 		if slices.Contains(rest, litFalse) {

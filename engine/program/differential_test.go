@@ -120,6 +120,9 @@ func TestDifferential(t *testing.T) {
 	for seed := range uint64(5) {
 		differ(t, 1000+seed, 400, 300)
 	}
+	for _, seed := range []uint64{104521, 108889} { // found something
+		differ(t, seed, 14, 60)
+	}
 }
 
 func FuzzDifferential(f *testing.F) {

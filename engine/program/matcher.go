@@ -123,7 +123,7 @@ func (m *Matcher) makeClass(k kind) *class {
 	defer m.p.mu.Unlock()
 	c := m.p.classes[k].Load()
 	if c == nil {
-		c = m.p.newClass(m, k != manyKinds)
+		c = m.p.newClass(m, k)
 		m.p.classes[k].Store(c)
 	}
 	return c
