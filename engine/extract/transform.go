@@ -16,14 +16,20 @@ import (
 // compileTransform makes the extractor of a transformer and its arguments.
 func compileTransform(op check.Operand) (Extractor, error) {
 	args := make([]Extractor, len(op.Args))
-	need := event.NeedNothing
+	need, fields := event.NeedNothing, 0
 	for i := range op.Args {
 		x, err := compileArgument(&op.Args[i])
 		if err != nil {
 			return Extractor{}, err
 		}
 		args[i] = x
-		need = union(need, x.Need)
+		switch {
+		case op.Args[i].Operand == nil: // constants hang on nothing at all
+		case fields == 0:
+			need, fields = x.Need, 1
+		default:
+			need = union(need, x.Need)
+		}
 	}
 	x := Extractor{Need: need, Kind: op.Kind}
 	switch op.Transform {
@@ -66,12 +72,10 @@ func compileTransform(op check.Operand) (Extractor, error) {
 
 var errOneArgument = errors.New("a transformer needs one argument")
 
-// union is what a value hangs on that hangs on two others.
+// union is what a value hangs on that hangs on two others. NeedNothing is a need
+// too: such a field differs from type to type.
 func union(a, b event.Need) event.Need {
-	switch {
-	case a == event.NeedNothing:
-		return b
-	case b == event.NeedNothing || a == b:
+	if a == b {
 		return a
 	}
 	return event.NeedEvent

@@ -123,6 +123,7 @@ func TestDifferential(t *testing.T) {
 	for _, seed := range []uint64{104521, 108889} { // found something
 		differ(t, seed, 14, 60)
 	}
+	differ(t, 500058, 500, 300)
 }
 
 func FuzzDifferential(f *testing.F) {
