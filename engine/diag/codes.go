@@ -130,3 +130,13 @@ const (
 
 // ScenarioLine is the code of a line of a scenario that says nothing.
 const ScenarioLine Code = 601
+
+// Codes of the configuration file.
+const (
+	ConfigKey       Code = 701
+	ConfigType      Code = 702
+	ConfigValue     Code = 703
+	ConfigTwice     Code = 704
+	ConfigMissing   Code = 705
+	WritableByOther Code = 706
+)

@@ -622,4 +622,40 @@ var codes = []Info{
 		"Correct the line; the page on tests for rules lists what lines may say.",
 		"",
 	},
+	{
+		ConfigKey, "unknown key of the configuration",
+		"No key of lanner.yaml has this name, or none of the kind of sink it was given to; nothing would happen.",
+		"Correct its spelling; \"lanner config keys\" lists all keys.",
+		"",
+	},
+	{
+		ConfigType, "value of the wrong kind",
+		"The key takes another kind of value: a text, a number, true or false, a list or a mapping.",
+		"Write the kind of value that the message names; a text that looks like a number needs quotes.",
+		"",
+	},
+	{
+		ConfigValue, "impossible value",
+		"The value is of the right kind, and not one that the key can have.",
+		"Write one of the values that the message names.",
+		"",
+	},
+	{
+		ConfigTwice, "key of the configuration is given twice",
+		"A mapping has the same key twice, so that it is not clear which is meant.",
+		"Remove one of them.",
+		"",
+	},
+	{
+		ConfigMissing, "key of an entry is missing",
+		"A sink or a limit cannot be used without this key.",
+		"Add the key.",
+		"",
+	},
+	{
+		WritableByOther, "file can be written by anyone",
+		"An engine that runs as root does not take rules or configuration from a file that any user can change.",
+		"Take the permission away: chmod o-w FILE, and the same for its folder.",
+		"",
+	},
 }
