@@ -56,3 +56,18 @@ func (rs *Ruleset) Enabled() int {
 	}
 	return n
 }
+
+// Types returns the types of events that rules can match. A rule that names no
+// type can match all of them.
+func (rs *Ruleset) Types() check.TypeSet {
+	var all check.TypeSet
+	for i := range rs.rules {
+		if !rs.rules[i].Enabled {
+			continue
+		}
+		for t := range rs.rules[i].Types.All() {
+			all.Add(t)
+		}
+	}
+	return all
+}
