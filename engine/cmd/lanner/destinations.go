@@ -8,11 +8,10 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"slices"
-	"strconv"
+	"os"
 	"strings"
 
-	"github.com/lanner-project/lanner/engine/check"
+	"github.com/lanner-project/lanner/engine/config"
 	"github.com/lanner-project/lanner/engine/sink"
 )
 
@@ -29,8 +28,8 @@ const destinationHelp = `DESTINATION is where alerts go, and may be given severa
 
 Before it, separated by commas, may stand: json or text instead of what -o says,
 priority=P to leave out what is less severe, queue=N for the number of alerts
-that may wait, and shed to drop the least severe of them when more come, rather
-than to wait. As in: --to json,priority=error,https://example.org/alerts`
+that may wait, and, for when more come, shed to drop the least severe of them or
+wait to wait until there is room. As in: --to json,priority=error,https://example.org/alerts`
 
 // connection is what destinations on the network have in common.
 type connection struct {
@@ -52,94 +51,93 @@ func (c *connection) headers() (http.Header, error) {
 	return h, nil
 }
 
-// outlets makes the destinations of alerts, each with the defaults in base.
-func outlets(destinations []string, base sink.Outlet, c connection, stdout, stderr io.Writer) ([]sink.Outlet, error) {
-	if len(destinations) == 0 {
-		destinations = []string{"stdout"}
+// parseDestinations reads what --to was given.
+func parseDestinations(texts []string) ([]config.Sink, error) {
+	if len(texts) == 0 {
+		texts = []string{"stdout"}
 	}
+	var all []config.Sink
+	for _, text := range texts {
+		s, wrong := config.ParseSink(text)
+		if wrong != nil {
+			return nil, misuse(wrong.Help, "--to %s: %s", text, wrong.Msg)
+		}
+		all = append(all, s)
+	}
+	return all, nil
+}
+
+// outlets makes the destinations of alerts, each with the defaults in base.
+func outlets(sinks []config.Sink, base sink.Outlet, c connection, stdout, stderr io.Writer) ([]sink.Outlet, error) {
 	var all []sink.Outlet
-	for _, d := range destinations {
+	for i := range sinks {
+		s := &sinks[i]
 		o := base
-		o.Name = d
-		rest, err := options(&o, d)
-		if err != nil {
-			return nil, err
+		o.Name = config.Redact(s.Text)
+		if s.Text == "" {
+			o.Name = s.Name()
 		}
-		if o.Sink, err = open(rest, c, stdout, stderr); err != nil {
-			return nil, fmt.Errorf("--to %s: %w", d, err)
+		if s.Format != "" {
+			o.JSON = s.Format == "json"
 		}
-		if u, err := url.Parse(rest); err == nil && u.User != nil {
-			o.Name = u.Redacted()
+		if s.Overflow != "" {
+			o.Wait = s.Overflow == "wait"
+		}
+		o.Threshold, o.Capacity = s.Priority, s.Queue
+		var err error
+		if o.Sink, err = open(s, c, stdout, stderr); err != nil {
+			return nil, fmt.Errorf("--to %s: %w", o.Name, err)
 		}
 		all = append(all, o)
 	}
 	return all, nil
 }
 
-// options takes the words before a destination.
-func options(o *sink.Outlet, text string) (string, error) {
-	for {
-		word, rest, found := strings.Cut(text, ",")
-		if !found || strings.Contains(word, ":") {
-			return text, nil
-		}
-		key, value, _ := strings.Cut(word, "=")
-		switch key {
-		case "json":
-			o.JSON = true
-		case "text":
-			o.JSON = false
-		case "shed":
-			o.Wait = false
-		case "priority":
-			p, ok := check.ParsePriority(value)
-			if !ok {
-				return "", unknownPriority(value)
-			}
-			o.Threshold = p
-		case "queue":
-			n, err := strconv.Atoi(value)
-			if err != nil || n < 1 {
-				return "", misuse("write queue=N with a number of alerts", "--to %s: no length of a queue: %q", o.Name, value)
-			}
-			o.Capacity = n
-		default:
-			return "", misuse("json, text, shed, priority=P and queue=N may stand before a destination",
-				"--to %s: unknown option %q", o.Name, word)
-		}
-		text = rest
+// open makes the sink that the settings of one are about.
+func open(s *config.Sink, c connection, stdout, stderr io.Writer) (sink.Sink, error) {
+	if s.TLS != (config.TLS{}) {
+		c.files = sink.TLSFiles{CA: s.TLS.CA, Cert: s.TLS.Cert, Key: s.TLS.Key}
 	}
-}
-
-// open makes the sink that a destination names.
-func open(text string, c connection, stdout, stderr io.Writer) (sink.Sink, error) {
-	scheme, rest, _ := strings.Cut(text, ":")
-	switch scheme {
+	switch s.Type {
 	case "stdout":
 		return sink.NewStream(stdout), nil
 	case "file":
-		return sink.NewFile(rest)
-	case "program", "each":
-		return sink.NewProgram(sink.ProgramConfig{Command: rest, Each: scheme == "each", Stderr: stderr})
-	case "http", "https":
-		cfg, err := c.tls()
-		if err != nil {
-			return nil, err
-		}
-		h, err := c.headers()
-		if err != nil {
-			return nil, err
-		}
-		return sink.NewHTTP(sink.HTTPConfig{URL: text, Header: h, TLS: cfg})
+		return sink.NewFile(s.Path)
+	case "program":
+		return sink.NewProgram(sink.ProgramConfig{Command: s.Command, Each: s.Each, Stderr: stderr})
+	case "http":
+		return openHTTP(s, c)
 	case "syslog":
-		return openSyslog(rest, c)
+		return openSyslog(&s.Syslog, c)
 	}
-	return nil, misuse(`"lanner replay --help" lists the destinations`, "unknown destination %q", text)
+	return nil, fmt.Errorf("no sinks are made of type %q", s.Type)
 }
 
-func openSyslog(address string, c connection) (sink.Sink, error) {
-	cfg := sink.SyslogConfig{}
-	u, err := url.Parse(address)
+func openHTTP(s *config.Sink, c connection) (sink.Sink, error) {
+	cfg, err := c.tls()
+	if err != nil {
+		return nil, err
+	}
+	h, err := c.headers()
+	if err != nil {
+		return nil, err
+	}
+	for name, value := range s.Headers {
+		h.Set(name, value)
+	}
+	for name, path := range s.HeadersIn {
+		value, err := os.ReadFile(path)
+		if err != nil {
+			return nil, fmt.Errorf("header %s: %w", name, err)
+		}
+		h.Set(name, strings.TrimSpace(string(value)))
+	}
+	return sink.NewHTTP(sink.HTTPConfig{URL: s.URL, Header: h, TLS: cfg, Timeout: s.Timeout})
+}
+
+func openSyslog(s *config.Syslog, c connection) (sink.Sink, error) {
+	cfg := sink.SyslogConfig{RFC3164: s.Format == "rfc3164", Facility: s.Facility, Tag: s.Tag}
+	u, err := url.Parse(s.Address)
 	if err != nil {
 		return nil, err
 	}
@@ -152,33 +150,12 @@ func openSyslog(address string, c connection) (sink.Sink, error) {
 			return nil, err
 		}
 	}
-	for key, values := range u.Query() {
-		value := values[len(values)-1]
-		switch key {
-		case "format":
-			if !slices.Contains([]string{"rfc3164", "rfc5424"}, value) {
-				return nil, misuse("format is rfc3164 or rfc5424", "unknown syslog format %q", value)
-			}
-			cfg.RFC3164 = value == "rfc3164"
-		case "facility":
-			if cfg.Facility, err = strconv.Atoi(value); err != nil {
-				return nil, misuse("facility is a number, see RFC 5424, 6.2.1", "no syslog facility: %q", value)
-			}
-		case "tag":
-			cfg.Tag = value
-		default:
-			return nil, misuse("there are format, facility and tag", "unknown syslog option %q", key)
-		}
-	}
 	return sink.NewSyslog(cfg)
 }
 
 func unknownPriority(name string) error {
-	var names []string
-	for p := check.Emergency; p <= check.Debug; p++ {
-		names = append(names, strings.ToLower(p.String()))
-	}
-	return misuse("priorities are "+strings.Join(names, ", "), "unknown priority %q", name)
+	wrong := config.UnknownPriority(name)
+	return misuse(wrong.Help, "%s", wrong.Msg)
 }
 
 // misuse makes an error of a mistake in how the command was called.

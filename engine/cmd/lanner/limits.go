@@ -3,11 +3,8 @@
 package main
 
 import (
-	"strconv"
-	"strings"
-	"time"
-
 	"github.com/lanner-project/lanner/engine"
+	"github.com/lanner-project/lanner/engine/config"
 	"github.com/lanner-project/lanner/engine/sink"
 )
 
@@ -17,50 +14,26 @@ RULE may have "*" for any text; the first limit that fits a rule counts. With
 fields, alerts that differ in them count apart. Times are those of the events.
 As in: --limit 'Write below *=1/10m:proc.name,fd.name' --limit 100/1m`
 
-// A namedLimit is a limit and the rules that it is for.
-type namedLimit struct {
-	pattern string
-	limit   sink.Limit
-}
-
 // parseLimits reads what --limit was given.
-func parseLimits(texts []string) ([]namedLimit, error) {
-	var limits []namedLimit
+func parseLimits(texts []string) ([]config.Limit, error) {
+	var limits []config.Limit
 	for _, text := range texts {
-		l, ok := parseLimit(text)
-		if !ok {
-			return nil, misuse("write [RULE=]N/TIME[:FIELD,...], as in 10/1m", "no limit: %q", text)
+		l, wrong := config.ParseLimit(text)
+		if wrong != nil {
+			return nil, misuse(wrong.Help, "%s", wrong.Msg)
 		}
 		limits = append(limits, l)
 	}
 	return limits, nil
 }
 
-func parseLimit(text string) (namedLimit, bool) {
-	l := namedLimit{pattern: "*"}
-	// A rule's name may hold all of the other separators.
-	if at := strings.LastIndex(text, "="); at >= 0 {
-		l.pattern, text = text[:at], text[at+1:]
-	}
-	text, fields, found := strings.Cut(text, ":")
-	if found {
-		l.limit.Fields = strings.Split(fields, ",")
-	}
-	burst, window, _ := strings.Cut(text, "/")
-	var err error
-	if l.limit.Burst, err = strconv.Atoi(burst); err != nil || l.limit.Burst < 0 {
-		return l, false
-	}
-	l.limit.Window, err = time.ParseDuration(window)
-	return l, err == nil && l.limit.Window > 0
-}
-
 // limitOf returns a function that knows the limit of a rule.
-func limitOf(limits []namedLimit) func(rule string) (sink.Limit, bool) {
+func limitOf(limits []config.Limit) func(rule string) (sink.Limit, bool) {
 	return func(rule string) (sink.Limit, bool) {
 		for i := range limits {
-			if engine.MatchName(limits[i].pattern, rule) {
-				return limits[i].limit, true
+			l := &limits[i]
+			if engine.MatchName(l.Rule, rule) {
+				return sink.Limit{Burst: l.Burst, Window: l.Window, Fields: l.Fields}, true
 			}
 		}
 		return sink.Limit{}, false

@@ -27,8 +27,17 @@ func main() {
 
 // run is the command without the process around it.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
+	return app{open: openProbe}.run(ctx, args, stdin, stdout, stderr)
+}
+
+// app is what the commands get from outside.
+type app struct {
+	open openLive
+}
+
+func (a app) run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
 	root := newRoot()
-	root.AddCommand(newFields(), newEvents(), newReplay(), newRules(), newVersion())
+	root.AddCommand(newConfig(), newFields(), newEvents(), newReplay(), newRules(), newRun(a.open), newVersion())
 	root.SetArgs(args)
 	root.SetIn(stdin)
 	root.SetOut(stdout)

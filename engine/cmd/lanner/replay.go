@@ -161,7 +161,11 @@ func (r *replay) prepare(stdin io.Reader, stdout, stderr io.Writer) (*session, e
 	if err != nil {
 		return nil, err
 	}
-	sinks, err := outlets(r.to, base, r.connection, stdout, stderr)
+	destinations, err := parseDestinations(r.to)
+	if err != nil {
+		return nil, err
+	}
+	sinks, err := outlets(destinations, base, r.connection, stdout, stderr)
 	if err != nil {
 		return nil, err
 	}

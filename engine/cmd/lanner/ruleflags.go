@@ -87,22 +87,39 @@ func (s *selectionFlag) Type() string { return "string" }
 
 // load reads, checks, selects and compiles the rules.
 func (r *ruleFlags) load(stderr io.Writer, location *time.Location) (*engine.Ruleset, error) {
-	threshold, ok := check.ParsePriority(r.priority)
-	if !ok {
-		return nil, unknownPriority(r.priority)
-	}
-	if r.matching != "first" && r.matching != "all" {
-		return nil, misuse("--rule-matching takes first or all", "unknown rule matching %q", r.matching)
-	}
-	cfg := engine.RulesetConfig{All: r.matching == "all", Alerts: alert.Config{Location: location}}
-	var err error
-	if cfg.Alerts.Extra, err = r.extra(); err != nil {
+	if err := r.valid(); err != nil {
 		return nil, err
 	}
 	loaded, err := loadRules(r.paths, stderr)
 	if err != nil {
 		return nil, err
 	}
+	return r.compile(loaded, location)
+}
+
+// valid finds what is wrong with the flags without any rule.
+func (r *ruleFlags) valid() error {
+	if _, ok := check.ParsePriority(r.priority); !ok {
+		return unknownPriority(r.priority)
+	}
+	if r.matching != "first" && r.matching != "all" {
+		return misuse("--rule-matching takes first or all", "unknown rule matching %q", r.matching)
+	}
+	_, err := r.extra()
+	return err
+}
+
+// compile selects and compiles rules. More is added to what alerts hold.
+//
+// Preconditions: the flags are valid.
+func (r *ruleFlags) compile(loaded []check.Rule, location *time.Location, more ...alert.Extra) (*engine.Ruleset, error) {
+	threshold, _ := check.ParsePriority(r.priority)
+	cfg := engine.RulesetConfig{All: r.matching == "all", Alerts: alert.Config{Location: location}}
+	extra, err := r.extra()
+	if err != nil {
+		return nil, err
+	}
+	cfg.Alerts.Extra = append(extra, more...)
 	selections := r.selections
 	if r.only {
 		selections = append([]engine.Selection{{Rule: "*"}}, selections...)
@@ -154,25 +171,37 @@ func parseFormat(text string) (check.Format, error) {
 
 // loadRules reads and checks rules files, our own where none is named, and tells
 // of what is wrong in them.
-// Rules with mistakes are not run: a rule that is silently missing looks like a
-// machine on which nothing happens.
 func loadRules(paths []string, stderr io.Writer) ([]check.Rule, error) {
 	var list diag.List
-	files := []rules.File{defaultrules.File()}
-	if len(paths) > 0 {
-		files = rules.Read(paths, &list)
-	}
-	set := rules.Load(files, &list)
-	checked := check.Rules(set, &list)
-	errs := list.Errors()
+	loaded, errs := checkRead(readRules(paths, &list), &list)
 	if errs == 0 {
-		return checked, nil
+		return loaded, nil
 	}
-	// "lanner rules check" is for the warnings.
-	list.Diagnostics = slices.DeleteFunc(list.Diagnostics, func(d diag.Diagnostic) bool { return d.Severity != diag.Error })
-	list.Sort()
 	if err := list.WriteText(stderr); err != nil {
 		return nil, err
 	}
 	return nil, fmt.Errorf("%d mistakes in rules", errs)
+}
+
+// readRules reads rules files, our own where none is named.
+func readRules(paths []string, list *diag.List) []rules.File {
+	if len(paths) == 0 {
+		return []rules.File{defaultrules.File()}
+	}
+	return rules.Read(paths, list)
+}
+
+// checkRead checks rules, and returns how many mistakes list has then.
+// Rules with mistakes are not run: a rule that is silently missing looks like a
+// machine on which nothing happens.
+func checkRead(files []rules.File, list *diag.List) ([]check.Rule, int) {
+	set := rules.Load(files, list)
+	checked := check.Rules(set, list)
+	errs := list.Errors()
+	if errs > 0 {
+		// "lanner rules check" is for the warnings.
+		list.Diagnostics = slices.DeleteFunc(list.Diagnostics, func(d diag.Diagnostic) bool { return d.Severity != diag.Error })
+		list.Sort()
+	}
+	return checked, errs
 }

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"log/slog"
+
+	"github.com/lanner-project/lanner/engine"
+	"github.com/lanner-project/lanner/engine/config"
+	"github.com/lanner-project/lanner/engine/event"
+)
+
+// live is what lanner run needs of the driver.
+type live interface {
+	// Next waits for an event. After Stop it gives what is buffered, and then
+	// io.EOF.
+	engine.Source
+
+	// Waits registers a function that Next calls, in its own goroutine, with
+	// true before it waits because nothing is buffered, and with false when it
+	// goes on. It is called before the first Next.
+	Waits(func(waiting bool))
+
+	// Snapshot tells what was there before: processes, files, users. What
+	// happens meanwhile is buffered.
+	Snapshot(event.Snapshot) error
+
+	// Want says which types of events the rules can match from now on, in
+	// addition to what state needs. It may be called at any time.
+	Want([]event.Type) error
+
+	// Drops returns how many events were lost. It may be called at any time.
+	Drops() uint64
+	// DropCounts gives the same by cause and type of event.
+	DropCounts(func(cause string, t event.Type, n uint64))
+
+	// Stop ends the making of events. It may be called at any time, and twice.
+	Stop()
+	Close() error
+}
+
+// liveConfig is what the driver is asked for.
+type liveConfig struct {
+	config.Driver
+	Types []event.Type // that rules can match
+	Log   *slog.Logger
+}
+
+// openLive starts to make events.
+type openLive func(context.Context, liveConfig) (live, error)
