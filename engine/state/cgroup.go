@@ -14,21 +14,34 @@ func (t *Table) setCgroups(th *Thread, p []byte) {
 	if len(p) == 0 {
 		return
 	}
-	t.scratch = t.scratch[:0]
-	for len(p) > 0 {
-		entry, rest, _ := bytes.Cut(p, []byte{0})
-		p = rest
-		subsystem, path, ok := bytes.Cut(entry, []byte{'='})
-		if !ok {
-			return // cut off: better the old ones than half of the new
+	c := &t.containers
+	cgroups, known := c.told[string(p)]
+	if !known {
+		t.scratch = t.scratch[:0]
+		for rest := p; len(rest) > 0; {
+			var entry []byte
+			entry, rest, _ = bytes.Cut(rest, []byte{0})
+			subsystem, path, ok := bytes.Cut(entry, []byte{'='})
+			if !ok {
+				return // cut off: better the old ones than half of the new
+			}
+			if len(t.scratch) > 0 {
+				t.scratch = append(t.scratch, 0)
+			}
+			t.scratch = append(append(appendSubsystem(t.scratch, subsystem), '='), path...)
 		}
-		if len(t.scratch) > 0 {
-			t.scratch = append(t.scratch, 0)
+		if cgroups = th.Cgroups; !bytes.Equal(cgroups, t.scratch) {
+			cgroups = bytes.Clone(t.scratch)
 		}
-		t.scratch = append(append(appendSubsystem(t.scratch, subsystem), '='), path...)
+		if len(c.told) >= maxTold {
+			clear(c.told)
+		}
+		if len(p) <= maxToldText {
+			c.told[string(p)] = cgroups
+		}
 	}
-	if !bytes.Equal(th.Cgroups, t.scratch) {
-		th.Cgroups = bytes.Clone(t.scratch)
+	if !bytes.Equal(th.Cgroups, cgroups) {
+		th.Cgroups = cgroups
 		t.own(th, textCgroups, len(th.Cgroups))
 	}
 }

@@ -74,12 +74,26 @@ type containers struct {
 	byID  map[string]*Container
 	order []string   // as they were first seen, to forget the oldest
 	last  *Container // what the event that is followed tells about
+
+	// What was found out lately: most threads are where another one is. Texts
+	// that events tell of cgroups, as they are kept; and of those that are kept
+	// in one place, the container.
+	told  map[string][]byte
+	found map[*byte]*Container
 }
+
+// So much is remembered of what was found out.
+const (
+	maxTold     = 64
+	maxToldText = 4096
+)
 
 // maxContainers is how many are known at a time. Threads keep theirs.
 const maxContainers = 4096
 
-func (c *containers) init() { c.byID = make(map[string]*Container) }
+func (c *containers) init() {
+	c.byID, c.told, c.found = make(map[string]*Container), make(map[string][]byte), make(map[*byte]*Container)
+}
 
 func (c *containers) get(id string) *Container {
 	if known := c.byID[id]; known != nil {
@@ -87,6 +101,7 @@ func (c *containers) get(id string) *Container {
 	}
 	if len(c.order) >= maxContainers {
 		delete(c.byID, c.order[0])
+		clear(c.found)
 		c.order = slices.Delete(c.order, 0, 1)
 	}
 	added := &Container{ID: strings.Clone(id)}
@@ -111,8 +126,26 @@ func (t *Table) Sandbox(info *ContainerInfo) *ContainerInfo {
 
 // findContainer finds out which container a thread runs in.
 func (t *Table) findContainer(th *Thread) {
-	var found *Container
-	for cgroups := th.Cgroups; len(cgroups) > 0 && found == nil; {
+	var container *Container
+	if len(th.Cgroups) > 0 {
+		c, place := &t.containers, &th.Cgroups[0] // what is kept does not change
+		var known bool
+		if container, known = c.found[place]; !known {
+			if container = c.of(th.Cgroups); len(c.found) >= maxTold {
+				clear(c.found)
+			}
+			c.found[place] = container
+		}
+	}
+	if container != th.Container {
+		th.Container = container
+		t.touch(th)
+	}
+}
+
+// of finds the container that cgroups belong to; nil: none.
+func (c *containers) of(cgroups []byte) *Container {
+	for len(cgroups) > 0 {
 		entry, rest, _ := bytes.Cut(cgroups, []byte{0})
 		cgroups = rest
 		_, path, _ := bytes.Cut(entry, []byte{'='})
@@ -120,16 +153,14 @@ func (t *Table) findContainer(th *Thread) {
 			continue
 		}
 		if id, runtime := containerOf(string(path)); id != "" {
-			found = t.containers.get(id)
+			found := c.get(id)
 			if runtime != Unspecified && found.Info == nil {
 				found.Info = &ContainerInfo{ID: []byte(id), Runtime: runtime}
 			}
+			return found
 		}
 	}
-	if found != th.Container {
-		th.Container = found
-		t.touch(th)
-	}
+	return nil
 }
 
 // learn takes over what an event tells about a container.
@@ -166,6 +197,7 @@ func (t *Table) applyAsync(ev *event.Event, _ *Subject) {
 			t.containers.last = &Container{ID: string(info.ID), Info: info}
 			if c := t.containers.byID[string(info.ID)]; c != nil {
 				c.Info = nil
+				clear(t.containers.found)
 				t.touchAll()
 			}
 		}
