@@ -27,22 +27,23 @@ type drops struct {
 	quiet  uint64  // nothing is told before this time
 }
 
-func (d *drops) look(ctx context.Context, w *worker, to Alerts) error {
-	d.next = w.last + lookInterval
-	if d.source == nil || w.last < d.quiet {
+// look is called for an event whose time is next or later.
+func (d *drops) look(ctx context.Context, now uint64, hostname string, to Alerts) error {
+	d.next = now + lookInterval
+	if d.source == nil || now < d.quiet {
 		return nil
 	}
-	return d.tell(ctx, w, to)
+	return d.tell(ctx, now, hostname, to)
 }
 
-func (d *drops) tell(ctx context.Context, w *worker, to Alerts) error {
+func (d *drops) tell(ctx context.Context, now uint64, hostname string, to Alerts) error {
 	if d.source == nil || d.source.Drops() == d.told {
 		return nil
 	}
 	total := d.source.Drops()
 	lost := total - d.told
-	d.told, d.quiet = total, w.last+tellInterval
+	d.told, d.quiet = total, now+tellInterval
 	message := fmt.Sprintf("the source lost %d events: what they did is not known, and what is known of processes and files may be wrong", lost)
-	return to.Put(ctx, alert.NewInternal("Lanner internal: events lost", check.Critical, w.last, w.hostname, message,
+	return to.Put(ctx, alert.NewInternal("Lanner internal: events lost", check.Critical, now, hostname, message,
 		alert.Number("events.lost", lost), alert.Number("events.lost.total", total)))
 }

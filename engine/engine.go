@@ -79,7 +79,7 @@ func (e *Engine) Run(ctx context.Context, src Source) error {
 		}
 		if err := src.Next(&ev); err != nil {
 			// What a source lost last, it may only know at its end.
-			return errors.Join(endOf(err), e.drops.tell(ctx, &e.worker, e.Alerts))
+			return errors.Join(endOf(err), e.drops.tell(ctx, e.last, e.hostname, e.Alerts))
 		}
 		e.use(e.current.Load())
 		for _, rule := range e.match(&ev) {
@@ -88,7 +88,7 @@ func (e *Engine) Run(ctx context.Context, src Source) error {
 			}
 		}
 		if ev.Time >= e.drops.next {
-			if err := e.drops.look(ctx, &e.worker, e.Alerts); err != nil {
+			if err := e.drops.look(ctx, e.last, e.hostname, e.Alerts); err != nil {
 				return err
 			}
 		}
@@ -124,8 +124,7 @@ type worker struct {
 	matched  []int
 	out      alert.Alert
 	last     uint64 // time of the last event
-	number   uint64 // and its number
-	begun    bool   // something happened, and was not only told
+	opening
 }
 
 func (w *worker) init(table *state.Table, hostname string) {
@@ -146,19 +145,22 @@ func (w *worker) match(ev *event.Event) []int {
 	w.ctx.Next(ev)
 	w.events++
 	w.byType[ev.Type%maxTypes]++
-	w.last, w.number = ev.Time, ev.Num
-	if w.opening(ev.Type) {
+	w.last = ev.Time
+	if w.with(ev.Type) {
 		return nil
 	}
 	w.matched = w.matcher.Match(w.ctx, w.matched[:0])
 	return w.matched
 }
 
-// opening reports whether an event belongs to what its source says of the time
-// before: users, groups and containers, told as events, before anything else
-// happened. The reference asks no rule about those, but about later ones.
-func (w *worker) opening(t event.Type) bool {
-	if w.begun {
+// An opening is what a source says of the time before: users, groups and
+// containers, told as events, before anything else happened. The reference asks
+// no rule about those, but about later ones.
+type opening struct{ over bool }
+
+// with reports whether the event that comes next belongs to it, too.
+func (o *opening) with(t event.Type) bool {
+	if o.over {
 		return false
 	}
 	switch t {
@@ -166,7 +168,7 @@ func (w *worker) opening(t event.Type) bool {
 		event.UserAdded, event.UserDeleted, event.GroupAdded, event.GroupDeleted:
 		return true
 	}
-	w.begun = true
+	o.over = true
 	return false
 }
 

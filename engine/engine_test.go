@@ -49,6 +49,62 @@ func (s *story) Next(ev *event.Event) error {
 
 func (s *story) Drops() uint64 { return s.lost }
 
+// A told story is one for several workers, a few events at once.
+type told struct {
+	story
+	chunk *chunk
+	end   error
+}
+
+// A chunk is a few events of a story.
+type chunk []event.Event
+
+func (s *told) NextChunk() (engine.Chunk, error) {
+	if s.end != nil {
+		return nil, s.end
+	}
+	s.chunk = new(chunk)
+	return s.chunk, nil
+}
+
+func (s *told) NextHeader(h *event.Header) error {
+	if len(*s.chunk) == 3 {
+		return io.EOF
+	}
+	var ev event.Event
+	if s.end = s.Next(&ev); s.end != nil {
+		return io.EOF
+	}
+	*h = event.Header{Num: ev.Num, Time: ev.Time, TID: ev.TID, Type: ev.Type, Lost: uint16(s.losses), Place: uint32(len(*s.chunk))}
+	*s.chunk = append(*s.chunk, ev)
+	return nil
+}
+
+func (c *chunk) Tell(event.Snapshot) {}
+
+func (c *chunk) Event(place uint32, ev *event.Event) bool {
+	num := ev.Num
+	*ev = (*c)[place]
+	ev.Num = num
+	return true
+}
+
+func (c *chunk) Release() {}
+
+// split runs an engine over a story with several workers.
+func split(t *testing.T, e *engine.Engine, w *scenario.World, s story, workers int) error {
+	t.Helper()
+	tables := make([]*state.Table, workers)
+	for i := range tables {
+		tables[i] = tableOf(w)
+	}
+	kin := state.NewKin()
+	for _, tell := range w.Snapshot {
+		tell(kin)
+	}
+	return e.RunSplit(t.Context(), &told{story: s}, kin, tables)
+}
+
 // world reads what was there, and what happens.
 func world(t *testing.T, lines string) *scenario.World {
 	t.Helper()
@@ -229,11 +285,7 @@ func TestSwapMeanwhile(t *testing.T) {
 		if workers == 0 {
 			err = e.Run(t.Context(), &story{events: events})
 		} else {
-			var shares []engine.Share
-			for range workers {
-				shares = append(shares, engine.Share{Source: &story{events: events}, Table: tableOf(w)})
-			}
-			err = e.RunSplit(t.Context(), shares)
+			err = split(t, e, w, story{events: events}, workers)
 		}
 		close(done)
 		swapping.Wait()
@@ -256,12 +308,8 @@ func TestDropsAreTold(t *testing.T) {
   100 close fd=4
 `)
 	run := func(e *engine.Engine) error { return e.Run(t.Context(), &story{events: w.Events, losses: 1}) }
-	split := func(e *engine.Engine) error {
-		return e.RunSplit(t.Context(), []engine.Share{
-			{&story{events: w.Events, losses: 1}, tableOf(w)}, {&story{events: w.Events, losses: 1}, tableOf(w)},
-		})
-	}
-	for _, run := range []func(*engine.Engine) error{run, split} {
+	two := func(e *engine.Engine) error { return split(t, e, w, story{events: w.Events, losses: 1}, 2) }
+	for _, run := range []func(*engine.Engine) error{run, two} {
 		var got heard
 		e := engine.New(engine.Config{Table: tableOf(w), Rules: ruleset(t, true), Alerts: &got, Hostname: "box"})
 		if err := run(e); err != nil {
@@ -361,11 +409,7 @@ func TestOpeningIsNotMatched(t *testing.T) {
 		e := engine.New(engine.Config{Table: tableOf(w), Rules: rules, Alerts: &got})
 		run := func() error { return e.Run(t.Context(), &story{events: w.Events}) }
 		if workers > 0 {
-			var shares []engine.Share
-			for range workers {
-				shares = append(shares, engine.Share{Source: &story{events: w.Events}, Table: tableOf(w)})
-			}
-			run = func() error { return e.RunSplit(t.Context(), shares) }
+			run = func() error { return split(t, e, w, story{events: w.Events}, workers) }
 		}
 		if err := run(); err != nil {
 			t.Fatal(err)

@@ -4,7 +4,6 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -16,68 +15,66 @@ import (
 	"github.com/lanner-project/lanner/engine/state"
 )
 
-// A Share is what a worker of a split run works with: a source that gives all
-// events, the same as those of the others, and a table of its own that was told
-// the same of the time before them.
-type Share struct {
-	Source Source
-	Table  *state.Table
+// A Feed gives the headers of events in the order in which they happened. Who
+// wants all of an event reads it in its chunk.
+type Feed interface {
+	// NextChunk goes on to some events that follow. It returns io.EOF when there
+	// are none any more.
+	NextChunk() (Chunk, error)
+	// NextHeader reads the header of the next event of the chunk. It returns
+	// io.EOF when the chunk has no other.
+	NextHeader(*event.Header) error
 }
 
-// A HeaderSource is a Source that can read less of an event than all: of most,
-// a worker needs to know no more than whose they are.
-type HeaderSource interface {
-	Source
-	// NextHeader is like Next, but the event need not have its parameters yet.
-	NextHeader(*event.Event) error
-	// Params gives the event of NextHeader its parameters. It reports false for
-	// an event that cannot be read.
-	Params(*event.Event) bool
+// A Chunk holds events for several workers, who read them at the same time.
+type Chunk interface {
+	// Tell tells what the source said of the machine before the chunk's events.
+	Tell(event.Snapshot)
+	// Event reads the event at a header's place, all of it but its number. It
+	// reports false for one whose parameters cannot be read.
+	Event(place uint32, ev *event.Event) bool
+	// Release says that all are done with the chunk.
+	Release()
 }
 
-// RunSplit is Run with a worker for each share. Each follows the life of all
+// RunSplit is Run with a worker for each table. Each follows the life of all
 // processes; what they do with files, and the rules, it looks at for some of
 // them alone. Processes that descend from one another stay together, for a
 // child starts with its parent's files. The alerts are the same as those of Run,
 // in the same order.
 //
-// The engine's own table is not used. After Swap, workers may go on with other
-// rules at different events.
-func (e *Engine) RunSplit(ctx context.Context, shares []Share) error {
+// All tables, and kin, were told the same of the time before the events. The
+// engine's own table is not used. After Swap, workers may go on with other rules
+// at different events.
+func (e *Engine) RunSplit(ctx context.Context, feed Feed, kin *state.Kin, tables []*state.Table) error {
 	start := time.Now()
 	defer func() { e.elapsed += time.Since(start) }()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	batches := make(chan batch, 2*len(shares))
-	workers := make([]*splitter, len(shares))
-	errs := make([]error, len(shares))
+	reports := make(chan report, 2*(len(tables)+1))
+	workers := make([]*splitter, len(tables))
 	var running sync.WaitGroup
-	for i, s := range shares {
-		w := &splitter{engine: e, source: s.Source, table: s.Table, index: i, out: batches, load: make([]uint64, len(shares))}
-		w.owners, w.epoch = make(map[int64]int), 1
-		w.headers, _ = s.Source.(HeaderSource)
-		w.init(s.Table, e.Hostname)
-		if dropper, ok := s.Source.(Dropper); ok && i == 0 {
-			w.drops.source = dropper // all see the same loss; one tells of it
-		}
-		workers[i] = w
-		running.Go(func() { errs[i] = w.run(ctx) })
+	for i, table := range tables {
+		workers[i] = newSplitter(e, table, i, reports)
+		running.Go(func() { workers[i].run(ctx) })
 	}
+	d := newDispatcher(e, feed, kin, workers, reports)
+	var end error
+	running.Go(func() { end = d.run(ctx) })
 	go func() {
 		running.Wait()
-		close(batches)
+		close(reports)
 	}()
-	err := e.merge(ctx, cancel, batches, len(shares))
+	err := e.merge(ctx, cancel, reports, len(tables)+1)
 	for i, w := range workers {
 		e.counters.add(&w.counters)
 		e.addState(w.table.Stats(), i == 0)
 	}
-	e.drops.told += workers[0].drops.told
+	e.drops.told += d.drops.told
 	if err != nil {
 		return err
 	}
-	// They read the same events, so they end in the same way, unless ctx ended.
-	return errs[0]
+	return end
 }
 
 // addState takes the numbers of a worker's table. Threads are the same in all
@@ -89,11 +86,11 @@ func (e *Engine) addState(s state.Stats, first bool) {
 	e.split = addStates(e.split, s)
 }
 
-// A batch is what a worker found in the events up to one.
-type batch struct {
-	worker int
-	upTo   uint64
-	found  []found
+// A report is what a worker found in the events up to one.
+type report struct {
+	from  int
+	upTo  uint64
+	found []found
 }
 
 // A found alert has the number of the event after which it is to be told.
@@ -102,17 +99,18 @@ type found struct {
 	alert *alert.Alert
 }
 
-// merge puts the workers' alerts in the order of events, and hands them on.
-func (e *Engine) merge(ctx context.Context, cancel context.CancelCauseFunc, batches <-chan batch, workers int) error {
-	waiting := make([][]found, workers)
-	upTo := make([]uint64, workers)
+// merge puts the alerts of those who report in the order of events, and hands
+// them on.
+func (e *Engine) merge(ctx context.Context, cancel context.CancelCauseFunc, reports <-chan report, reporters int) error {
+	waiting := make([][]found, reporters)
+	upTo := make([]uint64, reporters)
 	var failed error
-	for b := range batches {
+	for r := range reports {
 		if failed != nil {
 			continue // until the workers have seen that it is over
 		}
-		waiting[b.worker] = append(waiting[b.worker], b.found...)
-		upTo[b.worker] = b.upTo
+		waiting[r.from] = append(waiting[r.from], r.found...)
+		upTo[r.from] = r.upTo
 		failed = e.handOn(ctx, waiting, slices.Min(upTo))
 		if failed != nil {
 			cancel(failed)
@@ -154,156 +152,95 @@ func (f *found) before(o *found) bool {
 type splitter struct {
 	worker
 	engine *Engine
-	source Source
-	// headers is source, if it can read headers alone.
-	headers HeaderSource
-	table   *state.Table
-	index   int
-	drops   drops
-	out     chan<- batch
-	found   []found
+	table  *state.Table
+	index  int
+	queue  chan share
+	spare  chan []entry // memory of shares, to be used again
+	out    chan<- report
+	found  []found
+	silent int // chunks since the last report
 
-	// Which worker has which processes. All workers come to the same answer,
-	// each by itself, from the same events.
-	owners map[int64]int
-	load   []uint64
-	recent [256]recent
-	epoch  uint64
+	share   *share // with the event that is looked at
+	current *entry
 }
 
-// A recent thread's worker is known until an event changes threads.
-type recent struct {
-	tid    int64
-	epoch  uint64
-	worker int
+// queued is how many chunks a worker may be behind the dispatcher.
+const queued = 6
+
+func newSplitter(e *Engine, table *state.Table, index int, out chan<- report) *splitter {
+	w := &splitter{engine: e, table: table, index: index, out: out}
+	w.queue, w.spare = make(chan share, queued), make(chan []entry, queued+2)
+	w.init(table, e.Hostname)
+	w.ctx.Before = w.before
+	return w
 }
 
-// Workers tell what they have found after so many events, or alerts.
+// Who has found nothing reports so after some chunks: others' alerts wait for
+// it. reportAlerts is how many alerts a worker keeps to itself at most.
 const (
-	batchEvents = 4096
-	batchAlerts = 64
+	reportChunks = 8
+	reportAlerts = 64
 )
 
-func (w *splitter) run(ctx context.Context) error {
+// run looks at the worker's events until there are no more, or ctx ends: then
+// those that wait already are thrown away.
+func (w *splitter) run(ctx context.Context) {
+	for s := range w.queue {
+		if ctx.Err() == nil {
+			s.Tell(w.table)
+			w.follow(&s)
+			if w.silent++; w.silent >= reportChunks || len(w.found) > 0 {
+				w.report(s.upTo)
+			}
+		}
+		s.release()
+		select {
+		case w.spare <- s.events:
+		default:
+		}
+	}
+	w.report(math.MaxUint64)
+}
+
+// follow goes through the worker's events of a chunk.
+func (w *splitter) follow(s *share) {
 	var ev event.Event
-	var seen uint64
-	for {
-		if seen%batchEvents == 0 || len(w.found) >= batchAlerts {
-			w.tell(ev.Num)
-			if ctx.Err() != nil {
-				w.tell(math.MaxUint64)
-				return context.Cause(ctx)
-			}
+	w.use(w.engine.current.Load())
+	w.share = s
+	for i := range s.events {
+		e := &s.events[i]
+		w.current = e
+		ev.Num = s.first + uint64(e.number&^others)
+		if !s.Event(e.place, &ev) {
+			continue
 		}
-		mine, err := w.next(&ev)
-		if err != nil {
-			if errors.Is(err, errUnreadable) {
-				continue
-			}
-			err = errors.Join(endOf(err), w.drops.tell(ctx, &w.worker, w))
-			w.tell(math.MaxUint64)
-			return err
-		}
-		seen++
-		if mine {
-			w.use(w.engine.current.Load())
-			for _, rule := range w.match(&ev) {
-				w.found = append(w.found, found{ev.Num, w.alert(rule).Clone()})
-			}
-		} else {
+		if e.number&others != 0 {
 			w.ctx.Skip(&ev)
-			w.opening(ev.Type)
-			w.last, w.number = ev.Time, ev.Num
+			w.with(ev.Type)
+			continue
 		}
-		if ev.Time >= w.drops.next {
-			if err := w.drops.look(ctx, &w.worker, w); err != nil {
-				return err
-			}
+		for _, rule := range w.match(&ev) {
+			w.found = append(w.found, found{ev.Num, w.alert(rule).Clone()})
+		}
+		if len(w.found) >= reportAlerts {
+			w.report(ev.Num)
 		}
 	}
 }
 
-// errUnreadable says that an event has parameters that cannot be.
-var errUnreadable = errors.New("unreadable event")
-
-// next reads an event, as much of it as the worker needs, and says whether the
-// worker has to look at it.
-func (w *splitter) next(ev *event.Event) (mine bool, err error) {
-	if w.headers == nil {
-		err = w.source.Next(ev)
-	} else {
-		err = w.headers.NextHeader(ev)
+// before returns the time of the event before the one that is looked at, whoever
+// has it.
+func (w *splitter) before() uint64 {
+	if w.current.before == none {
+		return w.share.after
 	}
-	if err != nil {
-		return false, err
-	}
-	life := ev.Type.Info().Flags&event.ModifiesProcess != 0
-	if life && w.headers != nil && !w.headers.Params(ev) {
-		return false, errUnreadable
-	}
-	mine = w.workerOf(ev, life) == w.index
-	if mine && !life && w.headers != nil && !w.headers.Params(ev) {
-		return false, errUnreadable
-	}
-	return mine, nil
+	var ev event.Event
+	w.share.Event(w.current.before, &ev)
+	return ev.Time
 }
 
-// Put keeps what the worker has to say of itself for its place among the rest.
-func (w *splitter) Put(_ context.Context, a *alert.Alert) error {
-	w.found = append(w.found, found{w.number, a})
-	return nil
-}
-
-// ownerOf returns the process whose worker has to look at an event. What a new
-// child tells of itself belongs to its parent's: there is the folder that it
-// starts in.
-func (w *splitter) ownerOf(ev *event.Event) int64 {
-	switch ev.Type {
-	case event.CloneExit, event.ForkExit, event.VforkExit, event.Clone3Exit:
-		const res, pid, ppid = 0, 4, 5
-		if child, ok := ev.Int64(res); !ok || child != 0 {
-			break
-		}
-		for _, param := range []int{pid, ppid} {
-			if tid, ok := ev.Int64(param); ok && tid != ev.TID && w.table.Lookup(tid) != nil {
-				return w.table.Owner(tid)
-			}
-		}
-	}
-	return w.table.Owner(ev.TID)
-}
-
-// workerOf returns the worker who has the process of an event, and counts it.
-// life says that the event may change who is whose.
-func (w *splitter) workerOf(ev *event.Event, life bool) int {
-	r := &w.recent[uint8(ev.TID)]
-	if life || r.epoch != w.epoch || r.tid != ev.TID {
-		*r = recent{ev.TID, w.epoch, w.assign(w.ownerOf(ev))}
-		if life {
-			w.epoch++
-		}
-	}
-	w.load[r.worker]++
-	return r.worker
-}
-
-// assign returns the worker who has a process. One that is new goes to the
-// worker with the fewest events so far.
-func (w *splitter) assign(owner int64) int {
-	index, known := w.owners[owner]
-	if !known {
-		for i, load := range w.load {
-			if load < w.load[index] {
-				index = i
-			}
-		}
-		w.owners[owner] = index
-	}
-	return index
-}
-
-// tell hands over what was found, all of it up to an event.
-func (w *splitter) tell(upTo uint64) {
-	w.out <- batch{w.index, upTo, w.found}
-	w.found = nil
+// report hands over what was found, all of it up to an event.
+func (w *splitter) report(upTo uint64) {
+	w.out <- report{w.index, upTo, w.found}
+	w.found, w.silent = nil, 0
 }

@@ -5,17 +5,63 @@ package capture
 import (
 	"errors"
 	"io"
+	"sync/atomic"
 
 	"github.com/lanner-project/lanner/engine/capture/upgrade"
 	"github.com/lanner-project/lanner/engine/event"
 )
 
-// A Chunk is some blocks of a capture, one after the other. It does not change
-// until it is recycled.
+// A Chunk is some blocks of a capture, one after the other: lists first, then
+// events. It does not change until it is recycled, but for what
+// Cursor.NextHeader adds.
 type Chunk struct {
 	data   []byte
-	broken bool // what a damaged block left
+	lists  int    // how much of it comes before the events
+	broken bool   // what a damaged block left
+	kept   []byte // events whose form is not that of the file
 	page   *page
+
+	unreadable *atomic.Uint64
+}
+
+// A place says where an event is: in the data, or if it has this bit, in kept.
+const keptPlace = 1 << 31
+
+// Tell tells snap of the lists in front of the chunk's events. Those at the head
+// of a capture reached the reader's.
+func (c *Chunk) Tell(snap event.Snapshot) {
+	d := decoder{snap: snap}
+	if c.broken {
+		_ = d.other(c.data[:c.lists]) // the cursor has the error
+		return
+	}
+	for rest := c.data[:c.lists]; len(rest) > 0; {
+		n := le.Uint32(rest[4:]) // row checked it
+		if d.other(rest[:n:n]) != nil {
+			return // the cursor has it, too
+		}
+		rest = rest[n:]
+	}
+}
+
+// Event reads the event at a place into ev, all of it but its number. Its
+// parameters are valid until the chunk is recycled. It reports false for an
+// event that cannot be what it says. Several may read the same chunk at once.
+func (c *Chunk) Event(place uint32, ev *event.Event) bool {
+	if place >= keptPlace {
+		ev.ReadCopy(c.kept[place-keptPlace:])
+		return true
+	}
+	block := c.data[place:]
+	n := le.Uint32(block[4:])
+	h := block[blockHeader+2 : n-blockTrailer]
+	ev.Time, ev.TID = le.Uint64(h), int64(le.Uint64(h[8:]))
+	ev.CPU, ev.Type, ev.Merged = le.Uint16(block[blockHeader:]), event.Type(le.Uint16(h[20:])), false
+	if params(ev, h) {
+		return true
+	}
+	c.unreadable.Add(1)
+	return false
 }
 
 // NextChunk returns the blocks that follow, to be read by the cursors of
@@ -28,8 +74,8 @@ func (c *Reader) NextChunk() (*Chunk, error) {
 	if _, _, err := b.header(); err != nil {
 		return nil, err
 	}
-	if data := b.row(); len(data) > 0 {
-		return b.chunk(data, false), nil
+	if data, lists := b.row(); len(data) > 0 {
+		return c.chunk(data, lists, false), nil
 	}
 	block, whole, err := b.block()
 	if errors.Is(err, errLong) {
@@ -38,12 +84,22 @@ func (c *Reader) NextChunk() (*Chunk, error) {
 	if err != nil {
 		return nil, err
 	}
-	return b.chunk(block, !whole), nil
+	lists := 0
+	if _, _, event := eventBlock(le.Uint32(block)); !event {
+		lists = len(block)
+	}
+	return c.chunk(block, lists, !whole), nil
 }
 
-func (b *blocks) chunk(data []byte, broken bool) *Chunk {
+func (c *Reader) chunk(data []byte, lists int, broken bool) *Chunk {
+	b := c.blocks
 	b.page.chunks++
-	return &Chunk{data: data, broken: broken, page: b.page}
+	chunk := &Chunk{unreadable: &c.unreadable}
+	if n := len(c.recycled); n > 0 {
+		chunk, c.recycled = c.recycled[n-1], c.recycled[:n-1]
+	}
+	chunk.data, chunk.lists, chunk.broken, chunk.page = data, lists, broken, b.page
+	return chunk
 }
 
 // Recycle gives back the memory of a chunk, for one that follows. Without it the
@@ -54,7 +110,10 @@ func (b *blocks) chunk(data []byte, broken bool) *Chunk {
 // NextChunk.
 func (c *Reader) Recycle(chunk *Chunk) {
 	p := chunk.page
-	chunk.data, chunk.page = nil, nil
+	chunk.data, chunk.page, chunk.kept = nil, nil, chunk.kept[:0]
+	if cap(chunk.kept) <= 4*bufferSize {
+		c.recycled = append(c.recycled, chunk)
+	}
 	if p.chunks--; p.chunks == 0 && p != c.blocks.page {
 		c.blocks.free = append(c.blocks.free, p)
 	}
@@ -82,10 +141,11 @@ func (c *Reader) longBlock() ([]byte, bool, error) {
 	return block, whole, nil
 }
 
-// row returns the blocks that are in the buffer as a whole, and steps over them.
-func (b *blocks) row() []byte {
+// row returns the blocks that are in the buffer as a whole, lists and then
+// events, and steps over them.
+func (b *blocks) row() (data []byte, lists int) {
 	have := b.buf[b.pos:b.end]
-	n := 0
+	n, events := 0, false
 	for {
 		rest := have[n:]
 		if len(rest) < minBlock {
@@ -95,10 +155,19 @@ func (b *blocks) row() []byte {
 		if length < minBlock || length > uint64(len(rest)) || le.Uint32(rest[length-blockTrailer:]) != uint32(length) {
 			break
 		}
+		if typ := le.Uint32(rest); typ == blockEventV2 {
+			events = true
+		} else if _, _, event := eventBlock(typ); event {
+			events = true
+		} else if events {
+			break
+		} else {
+			lists = n + int(length)
+		}
 		n += int(length)
 	}
 	b.pos += n
-	return have[:n:n]
+	return have[:n:n], lists
 }
 
 // A Cursor reads the events of chunks. It has to be given all chunks of a
@@ -108,7 +177,7 @@ type Cursor struct {
 	decoder
 	chunk *Chunk
 	rest  []byte
-	event []byte // of NextHeader, whose parameters are not read yet
+	whole event.Event // whose header was asked for
 }
 
 // Cursor returns a cursor for the reader's chunks. The lists in the middle of a
@@ -140,54 +209,53 @@ func (c *Cursor) Next(ev *event.Event) error {
 	return io.EOF
 }
 
-// NextHeader is like Next, but ev has no parameters until Params is called for
-// it: those who want few of the events need not read all of most.
-func (c *Cursor) NextHeader(ev *event.Event) error {
-	for len(c.rest) >= minBlock {
-		block := c.block()
-		if le.Uint32(block) == blockEventV2 && !c.chunk.broken {
-			if h := c.header(block, blockHeader+2, ev); h != nil && c.later(h, ev) {
-				return nil
-			}
-			continue
-		}
-		ok, err := c.decode(block, !c.chunk.broken, ev)
-		if ok || err != nil {
-			c.event = nil
-			return err
-		}
+// NextHeader reads the header of the next event of the chunk; Chunk.Event reads
+// all of it. At the chunk's end it returns io.EOF. An event that changes because
+// the capture is old is put into the chunk in its newest form.
+//
+// Preconditions: nobody else has the chunk yet.
+func (c *Cursor) NextHeader(h *event.Header) error {
+	if c.plainHeader(h) {
+		return nil
 	}
-	return io.EOF
+	drops := c.stats.Drops
+	if err := c.Next(&c.whole); err != nil {
+		return err
+	}
+	ev, chunk := &c.whole, c.chunk
+	*h = event.Header{
+		Num: ev.Num, Time: ev.Time, TID: ev.TID, Type: ev.Type,
+		Place: keptPlace + uint32(len(chunk.kept)), Lost: uint16(c.stats.Drops - drops),
+	}
+	chunk.kept = ev.AppendCopy(chunk.kept)
+	return nil
 }
 
-// later leaves the parameters of an event for later, if they do not matter for
-// its form. It reports whether there is an event.
-func (c *Cursor) later(h []byte, ev *event.Event) bool {
-	if len(h) >= eventHeader && (c.up == nil || c.up.Pass(ev, int(le.Uint32(h[22:])))) {
-		c.event = h
-		ev.Reset(nil)
-		return true
-	}
-	c.event = nil
-	if !params(ev, h) {
-		c.stats.Malformed++
+// plainHeader reads the header of an event that is in the file in its newest form,
+// as nearly all are. It is what most of the time goes into of who reads headers.
+func (c *Cursor) plainHeader(h *event.Header) bool {
+	const least = blockHeader + 2 + eventHeader + blockTrailer
+	b := c.rest
+	if len(b) < least || c.chunk.broken || le.Uint32(b) != blockEventV2 {
 		return false
 	}
-	return c.up == nil || c.up.Apply(ev)
-}
-
-// Params gives the event of NextHeader its parameters, valid until the following
-// call. It reports false for an event that cannot be what it says.
-func (c *Cursor) Params(ev *event.Event) bool {
-	h := c.event
-	if h == nil {
-		return true // it has them
-	}
-	c.event = nil
-	if !params(ev, h) {
-		c.stats.Malformed++
+	length := le.Uint32(b[4:]) // row checked it
+	typ := event.Type(le.Uint16(b[blockHeader+2+20:]))
+	if length < least || !typ.Known() || typ == event.DropEnter || typ == event.DropExit {
 		return false
 	}
+	num := c.num + 1
+	if c.up != nil {
+		unnumbered, ok := c.up.Passes(typ, int(le.Uint32(b[blockHeader+2+22:])))
+		if !ok {
+			return false
+		}
+		num -= unnumbered
+	}
+	c.num++
+	h.Num, h.Time, h.TID = num, le.Uint64(b[blockHeader+2:]), int64(le.Uint64(b[blockHeader+2+8:]))
+	h.Place, h.Type, h.Lost = uint32(len(c.chunk.data)-len(b)), typ, 0
+	c.rest = b[length:]
 	return true
 }
 

@@ -20,7 +20,7 @@ import (
 // show writes all of an event, to compare it with another.
 func show(ev *event.Event) string {
 	var s strings.Builder
-	fmt.Fprintf(&s, "%d %d tid=%d cpu=%d %d", ev.Num, ev.Time, ev.TID, ev.CPU, ev.Type)
+	fmt.Fprintf(&s, "%d %d tid=%d cpu=%d %d %t", ev.Num, ev.Time, ev.TID, ev.CPU, ev.Type, ev.Merged)
 	for i := range ev.NumParams() {
 		fmt.Fprintf(&s, " %x", ev.Param(i))
 	}
@@ -51,38 +51,30 @@ func checkChunks(t *testing.T, name string, newReader newFunc, data []byte) {
 	if !errors.Is(err, io.EOF) {
 		t.Errorf("%s: %v", name, err)
 	}
+	const workers = 2
+	events, total := inChunks(t, newReader, data, workers)
+	for i, have := range events {
+		if diff := cmp.Diff(want, have); diff != "" {
+			t.Fatalf("%s: worker %d: -one reader +in chunks:\n%s", name, i, diff)
+		}
+	}
+	if total != wantStats {
+		t.Errorf("%s: counted in chunks %+v, by one reader %+v", name, total, wantStats)
+	}
+}
+
+// inChunks reads a capture with several workers at once.
+func inChunks(t *testing.T, newReader newFunc, data []byte, workers int) (events [][]string, stats Stats) {
+	t.Helper()
 	r, err := newReader(bytes.NewReader(data), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	const workers = 3
-	have, stats := inChunks(t, r, workers)
-	for i := range workers {
-		if i == 2 { // of the others it may have the header alone
-			for n := range min(len(want), len(have[i])) {
-				if strings.HasPrefix(want[n], have[i][n]) {
-					have[i][n] = want[n]
-				}
-			}
-		}
-		if diff := cmp.Diff(want, have[i]); diff != "" {
-			t.Fatalf("%s: worker %d: -one reader +in chunks:\n%s", name, i, diff)
-		}
-		total := r.Stats()
-		if total.Add(stats[i]); total != wantStats {
-			t.Errorf("%s: worker %d counted %+v, one reader %+v", name, i, total, wantStats)
-		}
-	}
-}
-
-// inChunks reads a capture with several workers at once. The second of them reads
-// headers first, the third has the parameters of every other event only.
-func inChunks(t *testing.T, r *Reader, workers int) (events [][]string, stats []Stats) {
-	t.Helper()
-	events, stats = make([][]string, workers), make([]Stats, workers)
+	events = make([][]string, workers)
 	type job struct {
 		*Chunk
-		left *atomic.Int32 // workers who read it
+		headers []event.Header
+		left    *atomic.Int32 // workers who read it
 	}
 	var queues []chan job
 	read := make(chan *Chunk, 100)
@@ -90,37 +82,16 @@ func inChunks(t *testing.T, r *Reader, workers int) (events [][]string, stats []
 	for i := range workers {
 		queue := make(chan job, 2)
 		queues = append(queues, queue)
-		cursor := r.Cursor(nil)
 		wg.Go(func() {
-			var ev event.Event
 			for chunk := range queue {
-				cursor.Start(chunk.Chunk)
-				for {
-					next := cursor.Next
-					if i > 0 {
-						next = cursor.NextHeader
-					}
-					if next(&ev) != nil {
-						break
-					}
-					header := show(&ev)
-					if i == 1 || i == 2 && ev.Num%2 == 0 {
-						if !cursor.Params(&ev) {
-							t.Errorf("event %d has no parameters", ev.Num)
-						}
-					}
-					if after := show(&ev); !strings.HasPrefix(after, header) {
-						t.Errorf("the header of %s was %s", after, header)
-					}
-					events[i] = append(events[i], show(&ev))
-				}
+				events[i] = append(events[i], inChunk(t, chunk.Chunk, chunk.headers)...)
 				if chunk.left.Add(-1) == 0 {
 					read <- chunk.Chunk
 				}
 			}
-			stats[i] = cursor.Stats()
 		})
 	}
+	cursor := r.Cursor(nil)
 	for {
 		chunk, err := r.NextChunk()
 		if errors.Is(err, io.EOF) {
@@ -130,7 +101,12 @@ func inChunks(t *testing.T, r *Reader, workers int) (events [][]string, stats []
 			t.Error(err)
 			break
 		}
-		j := job{chunk, new(atomic.Int32)}
+		cursor.Start(chunk)
+		headers, err := headersOf(cursor)
+		if !errors.Is(err, io.EOF) {
+			t.Error(err)
+		}
+		j := job{chunk, headers, new(atomic.Int32)}
 		j.left.Store(int32(workers))
 		for _, q := range queues {
 			q <- j
@@ -143,7 +119,68 @@ func inChunks(t *testing.T, r *Reader, workers int) (events [][]string, stats []
 		close(q)
 	}
 	wg.Wait()
+	stats = r.Stats()
+	stats.Add(cursor.Stats())
+	stats.Malformed -= r.unreadable.Load() / uint64(workers) * uint64(workers-1) // each of them counted
 	return events, stats
+}
+
+// headersOf reads the headers of a chunk.
+func headersOf(c *Cursor) (headers []event.Header, err error) {
+	for {
+		var h event.Header
+		if err := c.NextHeader(&h); err != nil {
+			return headers, err
+		}
+		headers = append(headers, h)
+	}
+}
+
+// inChunk reads all events of a chunk.
+func inChunk(t *testing.T, chunk *Chunk, headers []event.Header) (events []string) {
+	t.Helper()
+	var ev event.Event
+	for _, h := range headers {
+		ev.Num = h.Num
+		if !chunk.Event(h.Place, &ev) {
+			continue
+		}
+		if h.Time != ev.Time || h.TID != ev.TID || h.Type != ev.Type {
+			t.Errorf("the header of %s was %+v", show(&ev), h)
+		}
+		events = append(events, show(&ev))
+	}
+	return events
+}
+
+// The lists in a chunk, and no others, reach those who ask for them.
+func TestChunkTells(t *testing.T) {
+	t.Parallel()
+	data := captures(t, "")["sf_rename_rename"]
+	data = append(data[:len(data):len(data)], data...)
+	var head, have lists
+	if _, err := NewReader(bytes.NewReader(data[:len(data)/2]), &head); err != nil {
+		t.Fatal(err)
+	}
+	r, err := NewReader(bytes.NewReader(data), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cursor := r.Cursor(nil)
+	for {
+		chunk, err := r.NextChunk()
+		if err != nil {
+			break
+		}
+		chunk.Tell(&have)
+		cursor.Start(chunk)
+		if _, err := headersOf(cursor); !errors.Is(err, io.EOF) {
+			t.Fatal(err)
+		}
+	}
+	if diff := cmp.Diff(head.all, have.all); diff != "" {
+		t.Errorf("-head of the second section +told by chunks:\n%s", diff)
+	}
 }
 
 // Chunks that are recycled make do with the memory of a few.

@@ -133,18 +133,15 @@ func readChunks(t *testing.T, data []byte) (events []string) {
 		t.Fatal(err)
 	}
 	c := r.Cursor(nil)
-	var ev event.Event
 	for {
 		chunk, err := r.NextChunk()
 		if err != nil {
 			break
 		}
+		chunk.Tell(discard{})
 		c.Start(chunk)
-		for err == nil {
-			if err = c.NextHeader(&ev); err == nil && c.Params(&ev) {
-				events = append(events, show(&ev))
-			}
-		}
+		headers, err := headersOf(c)
+		events = append(events, inChunk(t, chunk, headers)...)
 		if !errors.Is(err, io.EOF) {
 			break
 		}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync/atomic"
 
 	"github.com/lanner-project/lanner/engine/capture/upgrade"
 	"github.com/lanner-project/lanner/engine/event"
@@ -55,6 +56,9 @@ type Reader struct {
 	decoder
 	blocks *blocks
 	file   *counter
+
+	recycled   []*Chunk
+	unreadable atomic.Uint64 // events that nobody could read in a chunk
 }
 
 // NewReader reads the head of a capture: snap receives the machine, processes,
@@ -215,6 +219,7 @@ func (c *Reader) Next(ev *event.Event) error {
 // Stats returns the counters.
 func (c *Reader) Stats() Stats {
 	s := c.counters()
+	s.Malformed += c.unreadable.Load()
 	s.Damaged, s.DamagedBytes = c.blocks.damaged, c.blocks.damagedBytes
 	return s
 }

@@ -3,6 +3,8 @@
 package extract
 
 import (
+	"cmp"
+
 	"github.com/lanner-project/lanner/engine/event"
 	"github.com/lanner-project/lanner/engine/state"
 )
@@ -12,6 +14,10 @@ type Context struct {
 	Event *event.Event
 	state.Subject
 	Table *state.Table
+
+	// Before, if it is there, tells the time of the event before the current one
+	// where that need not have been followed here; 0: there is none.
+	Before func() uint64
 
 	info     *event.TypeInfo
 	first    uint64 // time of the first event
@@ -49,14 +55,24 @@ func (c *Context) advance(ev *event.Event) {
 	if c.last == 0 {
 		c.last = ev.Time
 	}
-	if c.first == 0 && startsClock(ev.Type.Info()) {
+	if c.first == 0 && StartsClock(ev.Type) {
 		c.first = ev.Time
 	}
 }
 
-// startsClock reports whether an event can be the first that times are told
+// before is the time of the event before the current one; that of the first is
+// its own.
+func (c *Context) before() uint64 {
+	if c.Before == nil {
+		return c.last
+	}
+	return cmp.Or(c.Before(), c.now)
+}
+
+// StartsClock reports whether an event can be the first that times are told
 // from: notices of a source about what it found have times of their own.
-func startsClock(info *event.TypeInfo) bool {
+func StartsClock(t event.Type) bool {
+	info := t.Info()
 	return info.Flags&event.KeepsLast == 0 && (info.Origin == event.OriginSyscall || info.Origin == event.OriginTracepoint)
 }
 

@@ -155,7 +155,7 @@ func (t *Table) describe(ev *event.Event, child, from *Thread, known bool) {
 	img := unknownImage
 	if known {
 		img = from.Image
-		child.root, child.lineage = from.root, from.lineage
+		child.root = from.root
 		child.SID, child.VPGID, child.PGID = from.SID, from.VPGID, from.PGID
 		child.TTY, child.LoginUID = from.TTY, from.LoginUID
 		child.CapPermitted, child.CapInheritable, child.CapEffective = from.CapPermitted, from.CapInheritable, from.CapEffective

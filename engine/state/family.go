@@ -16,7 +16,7 @@ func (t *Table) newThread(tid int64) *Thread {
 		TID: tid, PID: none, PPID: none, SID: none, PGID: none, VPGID: none, VTID: none, VPID: none,
 		Image: noImage,
 		UID:   anyone, GID: anyone, LoginUID: anyone,
-		FDLimit: none, reaper: none, lineage: tid,
+		FDLimit: none, reaper: none,
 	}
 	t.touch(th)
 	return th

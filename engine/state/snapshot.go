@@ -29,7 +29,7 @@ func (t *Table) Proc(p *event.Proc) {
 	th := t.newThread(p.TID)
 	th.known, th.snapshot = true, true
 	th.PID, th.PPID, th.SID, th.PGID, th.VPGID = p.PID, p.PPID, p.SID, p.PGID, p.VPGID
-	th.VTID, th.VPID, th.lineage = p.VTID, p.VPID, p.PID
+	th.VTID, th.VPID = p.VTID, p.VPID
 	th.flags = p.Flags
 	th.UID, th.GID, th.LoginUID, th.TTY = p.UID, p.GID, p.LoginUID, p.TTY
 	th.CapInheritable, th.CapPermitted, th.CapEffective = p.CapInheritable, p.CapPermitted, p.CapEffective

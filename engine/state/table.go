@@ -84,16 +84,6 @@ func (t *Table) BootTime() uint64 { return t.machine.BootTime }
 // Hostname is the machine's name, empty where the source did not say.
 func (t *Table) Hostname() string { return t.machine.Hostname }
 
-// Owner returns the process whose worker has to see the events of a thread when
-// a capture is split. A process that was forked shares the owner of its parent,
-// with whose descriptors it starts. An unknown thread owns itself.
-func (t *Table) Owner(tid int64) int64 {
-	if th := t.threads.get(tid); th != nil {
-		return th.lineage
-	}
-	return tid
-}
-
 // Apply follows an event: it changes the tables and says what the event is
 // about. What the event removes, a descriptor or a thread, is still there for
 // rules to see until Finish, which the next Apply does too.

@@ -51,13 +51,12 @@ type Thread struct {
 
 	userTime, systemTime uint64 // as it was told last
 
-	flags   uint32
-	reaper  int64 // who gets the children, as the kernel said; none
-	lineage int64
-	owned   [numTexts]int32 // bytes of texts that are the thread's alone
-	stamp   uint64
-	epoch   uint64
-	memo    *Memo
+	flags  uint32
+	reaper int64           // who gets the children, as the kernel said; none
+	owned  [numTexts]int32 // bytes of texts that are the thread's alone
+	stamp  uint64
+	epoch  uint64
+	memo   *Memo
 
 	group                *group
 	parent, next, prev   *Thread

@@ -271,17 +271,6 @@ func TestUnknownThread(t *testing.T) {
 	}
 }
 
-func TestOwner(t *testing.T) {
-	t.Parallel()
-	table := machine(state.Limits{})
-	do(table, cloneOf(0, 22, 22, 20, 0), cloneOf(0, 23, 23, 22, 0))
-	for tid, want := range map[int64]int64{20: 20, 22: 20, 23: 20, 31: 30, 99: 99} {
-		if got := table.Owner(tid); got != want {
-			t.Errorf("thread %d is owned by %d, want %d", tid, got, want)
-		}
-	}
-}
-
 func TestUsers(t *testing.T) {
 	t.Parallel()
 	table := machine(state.Limits{})

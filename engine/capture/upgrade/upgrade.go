@@ -67,7 +67,8 @@ func (u *Upgrader) Apply(ev *event.Event) bool {
 		ev.Num -= u.unnumbered
 		return true
 	}
-	if u.Pass(ev, ev.NumParams()) {
+	if unnumbered, ok := u.Passes(ev.Type, ev.NumParams()); ok {
+		ev.Num -= unnumbered
 		return true
 	}
 	r := &u.rows[ev.Type]
@@ -92,15 +93,11 @@ func (u *Upgrader) Apply(ev *event.Event) bool {
 	return true
 }
 
-// Pass reports whether an event that has n parameters is in its newest form and
-// belongs to no other: then it has its number now, and Apply has nothing left to
-// do. It looks at the type and the number alone, not at the parameters.
-func (u *Upgrader) Pass(ev *event.Event, n int) bool {
-	if u.begins.held != 0 || !ev.Type.Known() || n < int(u.complete[ev.Type]) {
-		return false
-	}
-	ev.Num -= u.unnumbered
-	return true
+// Passes reports whether an event of a type with n parameters is in its newest
+// form and belongs to no other: then Apply has nothing left to do but to lower its
+// number. It returns by how much.
+func (u *Upgrader) Passes(t event.Type, n int) (unnumbered uint64, ok bool) {
+	return u.unnumbered, u.begins.held == 0 && t.Known() && n >= int(u.complete[t])
 }
 
 // Stats returns the counters.

@@ -238,26 +238,15 @@ func (s *session) replayReader(ctx context.Context, name string, in io.Reader) e
 
 // replaySplit is replayReader with several workers.
 func (s *session) replaySplit(ctx context.Context, name string, in io.Reader) error {
-	ts := newTables(s.workers)
-	r, err := capture.NewReader(in, ts)
+	all, kin, tables := newTables(s.workers)
+	r, err := capture.NewReader(in, all)
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	e := engine.New(engine.Config{Rules: s.ruleset, Alerts: s.limiter, Hostname: s.hostOf(ts[0])})
-	shares, sources, fed := split(ctx, r, ts)
-	err = e.RunSplit(ctx, shares)
-	cancel()
-	<-fed // the reader is in use until then
-	// All cursors saw the same, but not all read the same parameters.
-	seen := sources[0].cursor.Stats()
-	for _, source := range sources[1:] {
-		seen.Malformed = max(seen.Malformed, source.cursor.Stats().Malformed)
-	}
-	stats := r.Stats()
-	stats.Add(seen)
-	s.summary.add(name, e.Stats(), stats)
+	e := engine.New(engine.Config{Rules: s.ruleset, Alerts: s.limiter, Hostname: s.hostOf(tables[0])})
+	f := newFeed(r)
+	err = e.RunSplit(ctx, f, kin, tables)
+	s.summary.add(name, e.Stats(), f.stats())
 	return errors.Join(err, s.limiter.Flush(ctx))
 }
 
