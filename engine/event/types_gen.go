@@ -486,6 +486,7 @@ var types = [NumTypes]TypeInfo{
 		{Name: "mode", Kind: KindUint32, Format: FormatOct, Dir: -1},
 		{Name: "dev", Kind: KindUint32, Format: FormatHex, Dir: -1},
 		{Name: "ino", Kind: KindUint64, Format: FormatDec, Dir: -1},
+		{Name: "opened", Kind: KindPath, Format: FormatNone, Dir: -1},
 	}},
 	CloseEnter: {Name: "close", Origin: OriginSyscall, Category: CategoryIOOther, Flags: DestroysFD | UsesFD | ModifiesState | Old, FD: 0, Params: []Param{
 		{Name: "fd", Kind: KindFD, Format: FormatDec, Dir: -1},
@@ -742,6 +743,7 @@ var types = [NumTypes]TypeInfo{
 		{Name: "dev", Kind: KindUint32, Format: FormatHex, Dir: -1},
 		{Name: "ino", Kind: KindUint64, Format: FormatDec, Dir: -1},
 		{Name: "creat_flags", Kind: KindFlags16, Format: FormatHex, Dir: -1, Flags: &flagsCreatFlags},
+		{Name: "opened", Kind: KindPath, Format: FormatNone, Dir: -1},
 	}},
 	PipeEnter: {Name: "pipe", Origin: OriginSyscall, Category: CategoryIPC, Flags: CreatesFD | ModifiesState | Old, FD: -1},
 	PipeExit: {Name: "pipe", Origin: OriginSyscall, Category: CategoryIPC, Flags: CreatesFD | ModifiesState, FD: -1, Params: []Param{
@@ -1966,6 +1968,7 @@ var types = [NumTypes]TypeInfo{
 		{Name: "mode", Kind: KindUint32, Format: FormatOct, Dir: -1},
 		{Name: "dev", Kind: KindUint32, Format: FormatHex, Dir: -1},
 		{Name: "ino", Kind: KindUint64, Format: FormatDec, Dir: -1},
+		{Name: "opened", Kind: KindPath, Format: FormatNone, Dir: -1},
 	}},
 	LinkEnter: {Name: "link", Origin: OriginSyscall, Category: CategoryFile, Flags: Old, FD: -1},
 	LinkExit: {Name: "link", Origin: OriginSyscall, Category: CategoryFile, FD: -1, Params: []Param{
@@ -2040,6 +2043,7 @@ var types = [NumTypes]TypeInfo{
 		{Name: "resolve", Kind: KindFlags32, Format: FormatHex, Dir: -1, Flags: &flagsOpenat2Flags},
 		{Name: "dev", Kind: KindUint32, Format: FormatHex, Dir: -1},
 		{Name: "ino", Kind: KindUint64, Format: FormatDec, Dir: -1},
+		{Name: "opened", Kind: KindPath, Format: FormatNone, Dir: -1},
 	}},
 	MprotectEnter: {Name: "mprotect", Origin: OriginSyscall, Category: CategoryMemory, Flags: Old, FD: -1, Params: []Param{
 		{Name: "addr", Kind: KindUint64, Format: FormatHex, Dir: -1},

@@ -35,6 +35,7 @@ var unknownFolder = []byte("<UNKNOWN>")
 type opening struct {
 	fd        int64
 	dir, name []byte
+	path      []byte // as the kernel opened it, where the source knows
 	flags     uint32
 	dev       uint32
 	ino       uint64
@@ -43,7 +44,7 @@ type opening struct {
 func (t *Table) applyOpen(ev *event.Event, s *Subject) {
 	t.opened(s, &opening{
 		fd: result(ev), dir: s.Thread.CWD(), name: textParam(ev, 1), flags: uint32(number(ev, 2)),
-		dev: uint32(number(ev, 4)), ino: number(ev, 5),
+		dev: uint32(number(ev, 4)), ino: number(ev, 5), path: ev.Text(6),
 	})
 }
 
@@ -57,7 +58,7 @@ func (t *Table) applyCreat(ev *event.Event, s *Subject) {
 	}
 	t.opened(s, &opening{
 		fd: result(ev), dir: s.Thread.CWD(), name: textParam(ev, 1), flags: flags,
-		dev: uint32(number(ev, 3)), ino: number(ev, 4),
+		dev: uint32(number(ev, 3)), ino: number(ev, 4), path: ev.Text(6),
 	})
 }
 
@@ -69,7 +70,7 @@ func (t *Table) applyOpenat(ev *event.Event, s *Subject) {
 	if ev.Type == event.Openat2Exit {
 		dev = 6
 	}
-	o.dev, o.ino = uint32(number(ev, dev)), number(ev, dev+1)
+	o.dev, o.ino, o.path = uint32(number(ev, dev)), number(ev, dev+1), ev.Text(dev+2)
 	if dirfd, ok := ev.Int64(1); ok {
 		dir, known := t.Folder(s.Thread, dirfd, o.name)
 		if !known {
@@ -100,7 +101,11 @@ func (t *Table) opened(s *Subject, o *opening) {
 	}
 	f.Flags, f.Dev, f.Ino = o.flags, o.dev, o.ino
 	f.Raw = append(f.Raw, o.name...)
-	f.Name = JoinPath(f.Name, o.dir, o.name)
+	if len(o.path) > 0 {
+		f.Name = append(f.Name, o.path...)
+	} else {
+		f.Name = JoinPath(f.Name, o.dir, o.name)
+	}
 	if o.flags&openUpperLayer != 0 {
 		f.bits |= upperLayer
 	}

@@ -37,6 +37,9 @@ func TestReferenceTypes(t *testing.T) {
 		}
 		r := row{enter: id.IsEnter(), name: info.Name}
 		for _, p := range info.Params {
+			if p.Name == "opened" { // our driver's, which the reference has nothing like
+				continue
+			}
 			words := []string{p.Kind.String(), p.Name}
 			if p.Flags != nil && p.Kind != event.KindMode && p.Kind != event.KindFDList {
 				for _, v := range p.Flags.Values {
