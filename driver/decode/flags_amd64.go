@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package decode
+
+// Some flags of open differ with the processor.
+const (
+	directFlag    = 0o40000
+	directoryFlag = 0o200000
+	largefileFlag = 0o100000
+)
