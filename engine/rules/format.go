@@ -27,7 +27,8 @@ func Format(f File, list *diag.List) ([]byte, bool) {
 		return nil, false
 	}
 	l := loader{diags: list, set: &Set{}, src: newSource(f)}
-	docs := l.documents(f.Data)
+	docs, err := decode(f.Data)
+	docs = l.documents(f.Data, docs, err)
 	if l.set.Broken {
 		return nil, false
 	}

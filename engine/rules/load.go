@@ -5,6 +5,7 @@ package rules
 import (
 	"bytes"
 	"fmt"
+	"runtime"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
@@ -31,12 +32,41 @@ func Load(files []File, list *diag.List) *Set {
 		rules: make(map[string]*Rule),
 		lists: make(map[string]*List),
 	}
-	for _, f := range files {
+	parsed := parse(files)
+	for i, f := range files {
 		list.AddSource(f.Name, f.Data)
-		l.file(f)
+		l.file(f, <-parsed[i])
 	}
 	l.link()
 	return l.set
+}
+
+// A parsed file is what there is in one before anything is understood.
+type parsed struct {
+	refusal *diag.Diagnostic // why it is not parsed
+	docs    []*yaml.Node     // up to the first error
+	err     error
+}
+
+// parse parses files at the same time, for that is most of what loading takes.
+func parse(files []File) []chan parsed {
+	all := make([]chan parsed, len(files))
+	busy := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for i, f := range files {
+		all[i] = make(chan parsed, 1)
+		go func() {
+			busy <- struct{}{}
+			defer func() { <-busy }()
+			var p parsed
+			if d, ok := refuse(f); ok {
+				p.docs, p.err = decode(f.Data)
+			} else {
+				p.refusal = &d
+			}
+			all[i] <- p
+		}()
+	}
+	return all
 }
 
 // A loader collects the items of files in their order.
@@ -53,14 +83,14 @@ type loader struct {
 }
 
 // file reads one file.
-func (l *loader) file(f File) {
-	if d, ok := refuse(f); !ok {
+func (l *loader) file(f File, p parsed) {
+	if p.refusal != nil {
 		l.set.Broken = true
-		l.diags.Add(d)
+		l.diags.Add(*p.refusal)
 		return
 	}
 	l.src, l.visits = newSource(f), 0
-	for _, doc := range l.documents(f.Data) {
+	for _, doc := range l.documents(f.Data, p.docs, p.err) {
 		l.document(doc)
 	}
 }

@@ -27,10 +27,10 @@ const (
 	maxItemLines = 300
 )
 
-// documents parses the file.
-func (l *loader) documents(data []byte) []*yaml.Node {
+// documents reports what is wrong with the YAML of a file that was decoded, and
+// tries again without the items that have errors.
+func (l *loader) documents(data []byte, docs []*yaml.Node, err error) []*yaml.Node {
 	for n := 1; ; n++ {
-		docs, err := decode(data)
 		if err == nil {
 			return docs
 		}
@@ -54,6 +54,7 @@ func (l *loader) documents(data []byte) []*yaml.Node {
 			return docs
 		}
 		data = l.without(data, from, to)
+		docs, err = decode(data)
 	}
 }
 
