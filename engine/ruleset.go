@@ -31,19 +31,30 @@ type RulesetConfig struct {
 func NewRuleset(rules []check.Rule, cfg RulesetConfig) (*Ruleset, error) {
 	rs := &Ruleset{rules: append([]check.Rule(nil), rules...), printers: make([]*alert.Printer, len(rules))}
 	for i := range rs.rules {
+		rs.rules[i].Enabled = rs.rules[i].Enabled && rs.rules[i].Source == source
+	}
+	// The two have nothing to do with one another, and who starts an engine waits.
+	printing := make(chan error, 1)
+	go func() { printing <- rs.makePrinters(cfg.Alerts) }()
+	var err error
+	rs.program, err = program.Compile(rs.rules, program.Options{All: cfg.All})
+	if err := <-printing; err != nil {
+		return nil, err
+	}
+	return rs, err
+}
+
+func (rs *Ruleset) makePrinters(cfg alert.Config) (err error) {
+	for i := range rs.rules {
 		r := &rs.rules[i]
-		r.Enabled = r.Enabled && r.Source == source
 		if !r.Enabled {
 			continue
 		}
-		var err error
-		if rs.printers[i], err = alert.NewPrinter(r, cfg.Alerts); err != nil {
-			return nil, fmt.Errorf("rule %q: %w", r.Name, err)
+		if rs.printers[i], err = alert.NewPrinter(r, cfg); err != nil {
+			return fmt.Errorf("rule %q: %w", r.Name, err)
 		}
 	}
-	var err error
-	rs.program, err = program.Compile(rs.rules, program.Options{All: cfg.All})
-	return rs, err
+	return nil
 }
 
 // Enabled returns how many rules can match.
