@@ -102,6 +102,7 @@ type session struct {
 }
 
 func (r *replay) run(ctx context.Context, files []string, stdin io.Reader, stdout, stderr io.Writer) error {
+	roomToLoad()
 	s, err := r.prepare(stdin, stdout, stderr)
 	if err != nil {
 		return err
