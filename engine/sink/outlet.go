@@ -124,6 +124,11 @@ func (r *runner) snapshot() Stats {
 	return s
 }
 
+// breath is how long a sink rests after a delivery, if few records wait. The
+// first alert of many is delivered at once, and the others together: to wake up
+// for each takes longer than making it.
+const breath = time.Millisecond
+
 // run delivers until the queue is closed and empty.
 func (r *runner) run() {
 	defer close(r.done)
@@ -137,6 +142,7 @@ func (r *runner) run() {
 		}
 		r.deliver(batch, &r.stats)
 		r.confess()
+		r.queue.rest(breath)
 	}
 }
 

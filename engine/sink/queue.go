@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 
 	"github.com/lanner-project/lanner/engine/check"
 )
@@ -25,6 +26,7 @@ type queue struct {
 	len, cap int
 	next     uint64 // number of the record that comes next
 	closed   bool
+	resting  bool // the taker waits until there is more to take
 	shed     tally
 }
 
@@ -105,7 +107,30 @@ func (q *queue) push(r Record) {
 	q.byRank[r.Priority].push(numbered{r, q.next})
 	q.next++
 	q.len++
-	q.changed.Broadcast()
+	if !q.resting || q.len >= q.many() {
+		q.changed.Broadcast()
+	}
+}
+
+// many is how many records are worth being taken at once.
+func (q *queue) many() int { return min(batchSize, q.cap) }
+
+// rest waits until many records are there, or for some time.
+func (q *queue) rest(most time.Duration) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.resting = true
+	timer := time.AfterFunc(most, func() {
+		q.mu.Lock()
+		defer q.mu.Unlock()
+		q.resting = false
+		q.changed.Broadcast()
+	})
+	defer timer.Stop()
+	for q.resting && !q.closed && q.len < q.many() {
+		q.changed.Wait()
+	}
+	q.resting = false
 }
 
 // worst returns the least severe priority that waits, -1 if nothing does.
