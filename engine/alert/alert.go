@@ -32,6 +32,8 @@ type Alert struct {
 	buf    []byte // backs Message and the values of Fields
 	cells  []cell
 	values []extract.Value
+
+	printer *Printer // whose names Fields have
 }
 
 // A Field is a value that an alert carries by its name.
@@ -81,7 +83,7 @@ func (a *Alert) Clone() *Alert {
 		size += len(a.Fields[i].JSON)
 	}
 	c := *a
-	c.cells, c.values = nil, nil
+	c.cells, c.values, c.printer = nil, nil, nil
 	c.buf = make([]byte, 0, size)
 	c.Fields = make([]Field, len(a.Fields))
 	keep := func(text []byte) []byte {

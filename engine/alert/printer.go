@@ -120,6 +120,9 @@ func (p *Printer) Rule() *check.Rule { return p.rule }
 
 // Print makes a the alert of the context's event, but for the hostname. Of what
 // a held, only its memory stays: whoever wants to keep an alert keeps its Clone.
+//
+// Preconditions: nobody changed the names of the fields of an alert that the
+// printer made before.
 func (p *Printer) Print(a *Alert, c *extract.Context) {
 	a.Rule, a.Priority, a.Source, a.Tags = p.rule.Name, p.rule.Priority, p.rule.Source, p.rule.Tags
 	a.Time, a.Event = c.Event.Time, c.Event.Num
@@ -127,11 +130,19 @@ func (p *Printer) Print(a *Alert, c *extract.Context) {
 	for i := range p.columns {
 		col := &p.columns[i]
 		var cl cell
+		if col.clean {
+			buf = append(buf, '"') // with which it may be the JSON value, too
+		}
 		cl.text.start = len(buf)
 		buf, cl.ok = p.appendText(buf, col, a, cells, c)
 		cl.text.end = len(buf)
 		cl.json.start = len(buf)
-		buf = appendJSON(buf, col, &cl, c)
+		if col.clean && cl.ok && !needsEscape(buf[cl.text.start:]) {
+			buf = append(buf, '"')
+			cl.json.start = cl.text.start - 1
+		} else {
+			buf = appendJSON(buf, col, &cl, c)
+		}
 		cl.json.end = len(buf)
 		cells = append(cells, cl)
 	}
@@ -141,10 +152,15 @@ func (p *Printer) Print(a *Alert, c *extract.Context) {
 	if p.clean {
 		a.clean = a.Message
 	}
-	a.Fields = a.Fields[:0]
-	for _, f := range p.fields {
-		at := cells[f.column].json
-		a.Fields = append(a.Fields, Field{Name: f.name, JSON: buf[at.start:at.end:at.end], key: f.key})
+	if a.printer != p || len(a.Fields) != len(p.fields) {
+		a.Fields, a.printer = a.Fields[:0], p
+		for i := range p.fields {
+			a.Fields = append(a.Fields, Field{Name: p.fields[i].name, key: p.fields[i].key})
+		}
+	}
+	for i := range a.Fields {
+		at := cells[p.fields[i].column].json
+		a.Fields[i].JSON = buf[at.start:at.end:at.end]
 	}
 	a.buf, a.cells = buf, cells
 }

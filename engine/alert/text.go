@@ -39,6 +39,12 @@ func appendClean(dst, text []byte) []byte {
 	}
 }
 
+// needsEscape reports whether text that appendClean takes is another one inside a
+// JSON string.
+func needsEscape(text []byte) bool {
+	return bytes.IndexByte(text, '"') >= 0 || bytes.IndexByte(text, '\\') >= 0
+}
+
 // appendEscaped appends text as it stands inside a JSON string. It escapes what
 // JSON demands and no more: the reference leaves "/", "<" and all that is not
 // ASCII as they are. What is not UTF-8 is replaced: values of fields are so

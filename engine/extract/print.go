@@ -3,6 +3,7 @@
 package extract
 
 import (
+	"encoding/binary"
 	"math"
 	"strconv"
 	"unicode/utf8"
@@ -176,12 +177,12 @@ func appendSanitized(dst []byte, _ *Context, v Value) []byte { return Sanitize(d
 // part that is not UTF-8, and for code points that are no characters.
 func Sanitize(dst, b []byte) []byte {
 	for i := 0; i < len(b); {
-		c := b[i]
-		if c >= ' ' && c < 0x7f {
-			dst = append(dst, c)
-			i++
+		if n := printable(b[i:]); n > 0 {
+			dst = append(dst, b[i:i+n]...)
+			i += n
 			continue
 		}
+		c := b[i]
 		r, size := utf8.DecodeRune(b[i:])
 		if size <= 1 && c >= utf8.RuneSelf {
 			size = maximalSubpart(b[i:])
@@ -195,6 +196,25 @@ func Sanitize(dst, b []byte) []byte {
 		i += size
 	}
 	return dst
+}
+
+// printable is how many bytes at the start of b are printable ASCII. It looks at
+// eight at once: most texts are nothing else.
+func printable(b []byte) int {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	n := 0
+	for ; len(b)-n >= 8; n += 8 {
+		x := binary.LittleEndian.Uint64(b[n:])
+		// The high bit of a byte is set by a byte that has it, by one less than
+		// a blank, which borrows, and by 0x7f, which carries.
+		if (x|(x-ones*' ')|(x+ones))&highs != 0 {
+			break
+		}
+	}
+	for n < len(b) && b[n] >= ' ' && b[n] < 0x7f {
+		n++
+	}
+	return n
 }
 
 // maximalSubpart is how many bytes at the start of b begin a character that is
