@@ -49,6 +49,7 @@ type Engine struct {
 	elapsed time.Duration
 	split   state.Stats // of the tables of split runs
 	worker
+	published published
 }
 
 // New makes an engine.
@@ -74,10 +75,13 @@ func (e *Engine) Run(ctx context.Context, src Source) error {
 	e.drops.source, _ = src.(Dropper)
 	var ev event.Event
 	for {
-		if e.events%patience == 0 && ctx.Err() != nil {
-			return context.Cause(ctx)
+		if e.events%patience == 0 {
+			if e.Publish(); ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
 		}
 		if err := src.Next(&ev); err != nil {
+			e.Publish()
 			// What a source lost last, it may only know at its end.
 			return errors.Join(endOf(err), e.drops.tell(ctx, e.last, e.hostname, e.Alerts))
 		}

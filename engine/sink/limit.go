@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/lanner-project/lanner/engine/alert"
@@ -37,6 +38,7 @@ type Limiter struct {
 	key     []byte
 	opened  uint64
 	held    map[string]uint64
+	total   atomic.Uint64 // of held
 }
 
 // A window is the time in which alerts that are alike count together.
@@ -86,6 +88,7 @@ func (l *Limiter) Put(ctx context.Context, a *alert.Alert) error {
 	w.held++
 	w.last = max(w.last, a.Time)
 	l.held[a.Rule]++
+	l.total.Add(1)
 	return nil
 }
 
@@ -158,8 +161,12 @@ func (l *Limiter) Flush(ctx context.Context) error {
 	return nil
 }
 
-// Held returns how many alerts were held back, by rule.
+// Held returns how many alerts were held back, by rule. It is to be asked at the
+// end.
 func (l *Limiter) Held() map[string]uint64 { return l.held }
+
+// Total returns how many alerts were held back. It may be called at any time.
+func (l *Limiter) Total() uint64 { return l.total.Load() }
 
 // windowHeap orders windows by their end, then by when they were opened.
 type windowHeap []*window

@@ -58,7 +58,9 @@ type Stats struct {
 	Refused   uint64 // the receiver would not have them
 	Abandoned uint64 // still waiting when the time to close was over
 	Retries   uint64
-	Waiting   int // now
+	Waiting   int  // now
+	Capacity  int  // so many can
+	Failing   bool // its last attempt failed, and it will try again
 }
 
 // Lost returns how many alerts did not arrive and never will.
@@ -120,7 +122,7 @@ func (r *runner) snapshot() Stats {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	s := r.stats
-	s.Waiting = r.queue.size()
+	s.Waiting, s.Capacity = r.queue.size(), r.Capacity
 	return s
 }
 
@@ -220,6 +222,7 @@ func (r *runner) deliver(batch []Record, stats *Stats) {
 		}
 		if r.failing.IsZero() {
 			r.failing = time.Now()
+			r.count(func(*Stats) { r.stats.Failing = true })
 		}
 		r.report(failure.Err)
 		r.pause(failure.After, stats)
@@ -267,6 +270,7 @@ func (r *runner) recovered() {
 	}
 	after := time.Since(r.failing).Round(time.Millisecond)
 	r.failing, r.reported = time.Time{}, time.Time{}
+	r.count(func(*Stats) { r.stats.Failing = false })
 	if r.Report != nil {
 		r.Report(r.Name, fmt.Errorf("works again, after %s", after))
 	}

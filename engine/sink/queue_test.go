@@ -190,7 +190,7 @@ func TestOutletTriesAgain(t *testing.T) {
 		if diff := cmp.Diff([]string{"1", "2", "3", "5"}, sink.taken[:4]); diff != "" {
 			t.Errorf("taken (-want +got):\n%s", diff)
 		}
-		want := Stats{Name: "test", Delivered: 4, Refused: 1, Retries: 4}
+		want := Stats{Name: "test", Delivered: 4, Refused: 1, Retries: 4, Capacity: 8192}
 		if diff := cmp.Diff(want, r.snapshot()); diff != "" {
 			t.Errorf("stats (-want +got):\n%s", diff)
 		}
