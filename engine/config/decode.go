@@ -348,6 +348,9 @@ func (d *decoder) scalar(k *Key, n *yaml.Node, target any) {
 		n = n.Alias
 	}
 	allowed, hint := tags(target)
+	if len(k.Values) > 0 {
+		hint = "write one of " + strings.Join(k.Values, ", ")
+	}
 	if isNull(n) {
 		d.report(n, diag.ConfigType, "give it a value, or remove it", "%s has no value", k.Name)
 		return

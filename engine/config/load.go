@@ -213,3 +213,15 @@ func Changed(from, to *Config) (live, restart []string) {
 	}
 	return live, restart
 }
+
+// Merge returns a configuration with the values of to for the keys that a
+// reload applies, and those of from for the others.
+func Merge(from, to *Config) *Config {
+	merged := *from
+	for i := range keys {
+		if keys[i].Live {
+			reflect.ValueOf(keys[i].field.of(&merged)).Elem().Set(reflect.ValueOf(keys[i].field.of(to)).Elem())
+		}
+	}
+	return &merged
+}

@@ -46,13 +46,16 @@ type Syslog struct {
 	Tag      string
 }
 
-// Name is what people know the sink by.
+// Name is what people know the sink by. The path of a URL is not in it: with
+// some receivers that is the secret.
 func (s *Sink) Name() string {
 	switch s.Type {
 	case "file":
 		return "file:" + s.Path
 	case "http":
-		return Redact(s.URL)
+		if u, err := url.Parse(s.URL); err == nil {
+			return u.Scheme + "://" + u.Host
+		}
 	case "syslog":
 		return "syslog:" + s.Syslog.Address
 	case "program":

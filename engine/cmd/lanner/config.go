@@ -24,7 +24,7 @@ func newConfigCheck() *cobra.Command {
 		Short: "Say whether lanner run would take the configuration and its rules",
 		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			cfg, err := c.load(cmd.ErrOrStderr())
+			cfg, err := c.load(c.read(), cmd.ErrOrStderr())
 			if err != nil {
 				return err
 			}

@@ -67,16 +67,16 @@ func parseDestinations(texts []string) ([]config.Sink, error) {
 	return all, nil
 }
 
+// asWritten names a sink as its destination was written.
+func asWritten(s *config.Sink) string { return config.Redact(s.Text) }
+
 // outlets makes the destinations of alerts, each with the defaults in base.
-func outlets(sinks []config.Sink, base sink.Outlet, c connection, stdout, stderr io.Writer) ([]sink.Outlet, error) {
+func outlets(sinks []config.Sink, base sink.Outlet, c connection, name func(*config.Sink) string, stdout, stderr io.Writer) ([]sink.Outlet, error) {
 	var all []sink.Outlet
 	for i := range sinks {
 		s := &sinks[i]
 		o := base
-		o.Name = config.Redact(s.Text)
-		if s.Text == "" {
-			o.Name = s.Name()
-		}
+		o.Name = name(s)
 		if s.Format != "" {
 			o.JSON = s.Format == "json"
 		}
@@ -86,7 +86,7 @@ func outlets(sinks []config.Sink, base sink.Outlet, c connection, stdout, stderr
 		o.Threshold, o.Capacity = s.Priority, s.Queue
 		var err error
 		if o.Sink, err = open(s, c, stdout, stderr); err != nil {
-			return nil, fmt.Errorf("--to %s: %w", o.Name, err)
+			return nil, fmt.Errorf("sink %s: %w", o.Name, err)
 		}
 		all = append(all, o)
 	}

@@ -12,7 +12,7 @@ import (
 var update = flag.Bool("update", false, "rewrite the expected output in testdata/script")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"lanner": main})
+	testscript.Main(m, map[string]func(){"lanner": main, "lanner-live": fakeMain})
 }
 
 func TestScripts(t *testing.T) {
@@ -26,6 +26,7 @@ func TestScripts(t *testing.T) {
 			"capture": writeCapture,
 			"cut":     cutFile,
 			"receive": receive,
+			"await":   await,
 		},
 	})
 }

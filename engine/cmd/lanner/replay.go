@@ -166,7 +166,7 @@ func (r *replay) prepare(stdin io.Reader, stdout, stderr io.Writer) (*session, e
 	if err != nil {
 		return nil, err
 	}
-	sinks, err := outlets(destinations, base, r.connection, stdout, stderr)
+	sinks, err := outlets(destinations, base, r.connection, asWritten, stdout, stderr)
 	if err != nil {
 		return nil, err
 	}

@@ -9,8 +9,10 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"regexp"
 	"strconv"
 	"sync"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -88,4 +90,21 @@ func receive(ts *testscript.TestScript, neg bool, args []string) {
 	}))
 	ts.Defer(server.Close)
 	ts.Setenv("RECEIVER", server.URL)
+}
+
+// await is the script command "await PATTERN FILE": it waits until a file has a
+// line that matches.
+func await(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: await PATTERN FILE")
+	}
+	pattern, err := regexp.Compile("(?m)" + args[0])
+	ts.Check(err)
+	var data []byte
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		if data, err = os.ReadFile(ts.MkAbs(args[1])); err == nil && pattern.Match(data) {
+			return
+		}
+	}
+	ts.Fatalf("nothing in %s matches %q within 20 s: %s (%v)", args[1], args[0], data, err)
 }

@@ -104,19 +104,33 @@ type loaded struct {
 	file string // "" where there is none
 }
 
-// load reads the configuration, and writes to stderr what is wrong with it.
-func (c *configFlags) load(stderr io.Writer) (*loaded, error) {
+// A configText is the file as it was read.
+type configText struct {
+	name  string
+	named bool // somebody named it: it has to be there
+	data  []byte
+	err   error
+}
+
+func (c *configFlags) read() configText {
+	t := configText{}
+	t.name, t.named = c.file()
+	t.data, t.err = os.ReadFile(t.name)
+	return t
+}
+
+// load puts the configuration together, and writes to stderr what is wrong
+// with it.
+func (c *configFlags) load(text configText, stderr io.Writer) (*loaded, error) {
 	var list diag.List
 	l := &loaded{}
 	in := config.Input{Env: os.Environ(), Flags: c.flags}
-	name, named := c.file()
-	data, err := os.ReadFile(name)
 	switch {
-	case err == nil:
-		l.file, in.File = name, &config.File{Name: name, Data: data}
-		refuseWritable([]string{name}, &list)
-	case named || !errors.Is(err, os.ErrNotExist):
-		list.Add(diag.Diagnostic{Code: diag.FileRead, Pos: diag.Pos{File: name}, Message: "cannot read the configuration: " + causeOf(err)})
+	case text.err == nil:
+		l.file, in.File = text.name, &config.File{Name: text.name, Data: text.data}
+		refuseWritable([]string{text.name}, &list)
+	case text.named || !errors.Is(text.err, os.ErrNotExist):
+		list.Add(diag.Diagnostic{Code: diag.FileRead, Pos: diag.Pos{File: text.name}, Message: "cannot read the configuration: " + causeOf(text.err)})
 	}
 	l.Settings = config.Load(in, &list)
 	list.Sort()
