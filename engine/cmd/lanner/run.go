@@ -288,12 +288,14 @@ func (d *daemon) status() string {
 func (d *daemon) feedWatchdog(ctx context.Context) {
 	ticker := time.NewTicker(d.notify.watchdog / 2)
 	defer ticker.Stop()
-	for {
-		if live, still := d.pulse.alive(); live {
+	for was := true; ; {
+		live, still := d.pulse.alive()
+		if live {
 			d.tell("WATCHDOG=1")
-		} else {
+		} else if was {
 			d.log.Error("the loop does not go on; systemd is not told that it does", "still_for", still)
 		}
+		was = live
 		select {
 		case <-ticker.C:
 		case <-ctx.Done():
