@@ -53,10 +53,7 @@ func (s Scope) resolve() (where, error) {
 // cgroupScope finds the cgroup behind a folder: the number of the folder is
 // that of the kernel's node.
 func cgroupScope(path string) (where, error) {
-	path, err := filepath.Abs(path)
-	if err != nil {
-		return where{}, fmt.Errorf("scope: %w", err)
-	}
+	path = cgroupFolder(path)
 	var st unix.Stat_t
 	if err := unix.Stat(path, &st); err != nil {
 		return where{}, fmt.Errorf("scope: cgroup %s: %w", path, err)
@@ -79,6 +76,25 @@ func cgroupScope(path string) (where, error) {
 		return where{}, fmt.Errorf("scope: cgroup %s: %w", path, err)
 	}
 	return w, nil
+}
+
+// cgroupRoot is where cgroups are mounted by convention; next to those of
+// version 1 the second version's are in a folder there.
+const cgroupRoot = "/sys/fs/cgroup"
+
+// cgroupFolder is the folder of a cgroup that is named by its path from the root
+// of cgroups, or by the folder itself.
+func cgroupFolder(path string) string {
+	path = filepath.Join("/", path)
+	if path == cgroupRoot || strings.HasPrefix(path, cgroupRoot+"/") {
+		return path
+	}
+	for _, root := range []string{cgroupRoot + "/unified", cgroupRoot} {
+		if _, err := os.Stat(root + path); err == nil {
+			return root + path
+		}
+	}
+	return path
 }
 
 func depth(path string) int {
@@ -166,7 +182,7 @@ func (s Scope) Processes(descendants func(pid int) ([]int, error)) ([]int, error
 		below, err := descendants(s.PID)
 		return append([]int{s.PID}, below...), err
 	case s.Cgroup != "":
-		return cgroupProcesses(s.Cgroup)
+		return cgroupProcesses(cgroupFolder(s.Cgroup))
 	}
 	return nil, nil
 }

@@ -20,8 +20,12 @@ func Made(typ event.Type, tid int64, params P) *event.Event {
 	var data []byte
 	var sizes []uint32
 	left := len(params)
-	for i := range typ.Info().Params {
-		p := &typ.Info().Params[i]
+	all := typ.Info().Common()
+	if _, ok := params[event.Opened]; ok {
+		all = typ.Info().Params
+	}
+	for i := range all {
+		p := &all[i]
 		from := len(data)
 		if v, ok := params[p.Name]; ok {
 			data = appendMade(data, p.Kind, v)

@@ -16,6 +16,20 @@ type TypeInfo struct {
 	Params   []Param
 }
 
+// Opened is the name of the parameter with the path of the file that the kernel
+// opened. Our driver alone tells it: sources of others have the parameters
+// before it.
+const Opened = "opened"
+
+// Common returns the parameters that events of the type have from any source of
+// the newest form.
+func (i *TypeInfo) Common() []Param {
+	if n := len(i.Params); n > 0 && i.Params[n-1].Name == Opened {
+		return i.Params[:n-1]
+	}
+	return i.Params
+}
+
 // A Param is a parameter of a type of event.
 type Param struct {
 	Name     string

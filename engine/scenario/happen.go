@@ -80,8 +80,12 @@ func (w *World) params(ev *event.Event, given []word) error {
 	forgetFiles(values, given)
 	var data []byte
 	var sizes []uint32
-	for i := range info.Params {
-		p := &info.Params[i]
+	params := info.Common()
+	if _, ok := values[event.Opened]; ok {
+		params = info.Params
+	}
+	for i := range params {
+		p := &params[i]
 		var b []byte
 		if v, known := values[p.Name]; known {
 			var err error

@@ -176,6 +176,7 @@ func (t *Table) describe(ev *event.Event, child, from *Thread, known bool) {
 		t.own(child, textImage, len(exe)+len(args))
 	}
 	child.Image = img
+	t.tellCWD(ev, child)
 	child.Comm = text(from.Comm, commOf(ev, img))
 	t.setCgroups(child, ev.Param(procCgroups))
 }

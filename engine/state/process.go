@@ -16,6 +16,7 @@ const (
 	procArgs    = 2
 	procPID     = 4
 	procPPID    = 5
+	procCWD     = 6
 	procFDLimit = 7
 	procPFMajor = 8
 	procPFMinor = 9
@@ -56,6 +57,7 @@ func (t *Table) applyExec(ev *event.Event, s *Subject) {
 	th.known = true
 	t.link(th)
 	th.FDLimit = signed(ev, procFDLimit)
+	t.tellCWD(ev, th)
 	setMemory(ev, th)
 	if env := ev.Param(15); len(env) > 0 {
 		th.env = text(th.env, trimNUL(env))
@@ -71,6 +73,15 @@ func (t *Table) applyExec(ev *event.Event, s *Subject) {
 	t.own(th, textEnv, len(th.env))
 	t.findContainer(th)
 	t.touchFamily(th)
+}
+
+// tellCWD takes over the working directory that an event tells. The reference's
+// sources tell none.
+func (t *Table) tellCWD(ev *event.Event, th *Thread) {
+	if cwd := ev.Text(procCWD); !ev.Merged && len(cwd) > 0 && cwd[0] == '/' && th.IsMain() {
+		th.cwd = text(th.cwd, cwd)
+		t.own(th, textPaths, len(th.cwd)+len(th.root))
+	}
 }
 
 // move puts a thread into another process.

@@ -141,7 +141,7 @@ func newest(t event.Type) (event.Type, bool) {
 // makePlans returns the plans for each number of parameters, and with how many
 // there is none.
 func makePlans(from, to event.Type) (plans []plan, complete int) {
-	last := len(from.Info().Params)
+	last := len(from.Info().Common())
 	for n := range last + 1 {
 		p := makePlan(from, to, n)
 		if from == to && (n == last || !p.fromBegin && !grown[to]) {
@@ -166,7 +166,7 @@ func makePlan(from, to event.Type, n int) plan {
 		begin = (from - 1).Info().Params
 	}
 	own := from.Info().Params[:n]
-	for i := range to.Info().Params {
+	for i := range to.Info().Common() {
 		s := makeStep(from, to, i, own, begin)
 		p.fromBegin = p.fromBegin || s.source == beginParam
 		p.steps = append(p.steps, s)

@@ -4,13 +4,98 @@ package main
 
 import (
 	"context"
-	"errors"
+	"slices"
+	"sync/atomic"
+
+	"github.com/lanner-project/lanner/driver/calls"
+	"github.com/lanner-project/lanner/driver/probe"
+	"github.com/lanner-project/lanner/engine/event"
 )
 
+// driver is the driver as a live source.
+type driver struct {
+	*probe.Probe
+	cfg   liveConfig
+	scope probe.Scope
+	waits atomic.Pointer[func(bool)]
+}
+
 // openProbe attaches the driver.
-func openProbe(context.Context, liveConfig) (live, error) {
-	return nil, &failure{
-		err:  errors.New("this build has no driver"),
-		hint: `"lanner replay" runs rules over a recording`,
+func openProbe(_ context.Context, cfg liveConfig) (live, error) {
+	d := &driver{cfg: cfg, scope: probe.Scope{PID: cfg.Scope.PID, Cgroup: cfg.Scope.Cgroup}}
+	p, err := probe.Open(probe.Config{
+		Scope: d.scope, Types: d.types(cfg.Types), BufferSize: int(cfg.BufferSize), Waits: d.wait, LogFile: verifierLog,
+	})
+	if err != nil {
+		return nil, &failure{err: err, hint: `"lanner doctor" says what the kernel and this process lack`}
+	}
+	d.Probe = p
+	return d, nil
+}
+
+// verifierLog is where the kernel's reasons go if it refuses the driver.
+const verifierLog = "/run/lanner-verifier.log"
+
+// types are those that the driver is asked for; nil is all.
+func (d *driver) types(list []event.Type) calls.Types {
+	if !d.cfg.Filter {
+		return nil
+	}
+	set := make(calls.Types, len(list))
+	for _, t := range list {
+		if !slices.Contains(d.cfg.Exclude, t.String()) {
+			set[t] = true
+		}
+	}
+	for _, name := range d.cfg.Include {
+		for _, t := range event.TypesNamed(name) {
+			set[t] = true
+		}
+	}
+	return set
+}
+
+func (d *driver) wait(waiting bool) {
+	if f := d.waits.Load(); f != nil {
+		(*f)(waiting)
+	}
+}
+
+// Waits implements live.
+func (d *driver) Waits(f func(bool)) { d.waits.Store(&f) }
+
+// Want implements live.
+func (d *driver) Want(types []event.Type) error { return d.Probe.Want(d.types(types)) }
+
+// Snapshot implements live.
+func (d *driver) Snapshot(event.Snapshot) error {
+	return d.Follow([]int{d.scope.PID})
+}
+
+// Drops implements live.
+func (d *driver) Drops() uint64 {
+	var sum uint64
+	d.DropCounts(func(_ string, _ event.Type, n uint64) { sum += n })
+	return sum
+}
+
+// DropCounts implements live.
+func (d *driver) DropCounts(tell func(cause string, t event.Type, n uint64)) {
+	counts, err := d.Counts()
+	if err != nil {
+		d.cfg.Log.Error("lost events cannot be counted", "error", err)
+		return
+	}
+	for _, c := range counts {
+		for cause, n := range c.Lost {
+			tell(string(cause), c.Type, n)
+		}
+	}
+}
+
+// Stop implements live.
+func (d *driver) Stop() {
+	if err := d.Probe.Stop(); err != nil {
+		d.cfg.Log.Error("detaching the driver", "error", err)
 	}
 }

@@ -37,7 +37,7 @@ type app struct {
 
 func (a app) run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
 	root := newRoot()
-	root.AddCommand(newConfig(), newFields(), newEvents(), newReplay(), newRules(), newRun(a.open), newVersion())
+	root.AddCommand(newConfig(), newFields(), newEvents(), newRecord(a.open), newReplay(), newRules(), newRun(a.open), newVersion())
 	root.SetArgs(args)
 	root.SetIn(stdin)
 	root.SetOut(stdout)

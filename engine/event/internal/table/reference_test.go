@@ -36,10 +36,7 @@ func TestReferenceTypes(t *testing.T) {
 			continue
 		}
 		r := row{enter: id.IsEnter(), name: info.Name}
-		for _, p := range info.Params {
-			if p.Name == "opened" { // our driver's, which the reference has nothing like
-				continue
-			}
+		for _, p := range info.Common() {
 			words := []string{p.Kind.String(), p.Name}
 			if p.Flags != nil && p.Kind != event.KindMode && p.Kind != event.KindFDList {
 				for _, v := range p.Flags.Values {
