@@ -14,7 +14,7 @@ import (
 // that from doing harm where tables are large: their own limits end at 90 MB.
 const (
 	gcPercent   = 200
-	loadPercent = 400 // while rules are read: 16 MB until the first collection
+	loadPercent = 400       // while rules are read: 16 MB until the first collection
 	memoryBound = 128 << 20 // for each worker, who has tables of its own
 )
 
