@@ -3,6 +3,7 @@
 package calls
 
 import (
+	"maps"
 	"strings"
 	"sync"
 )
@@ -108,6 +109,9 @@ var words = map[string]Op{
 	"exit_core":       167,
 	"reaper":          168,
 }
+
+// Words returns the operations by their words.
+func Words() map[string]Op { return maps.Clone(words) }
 
 // widths are the operations whose parameters have a fixed width, by how many
 // bytes that is.

@@ -36,6 +36,9 @@ func TestMain(m *testing.M) {
 	if what := os.Getenv(benchVariable); what != "" {
 		os.Exit(benchChild(what))
 	}
+	if pid := os.Getenv(hangVariable); pid != "" {
+		os.Exit(hang(pid))
+	}
 	os.Exit(m.Run())
 }
 

@@ -22,6 +22,11 @@ func TestScripts(t *testing.T) {
 		UpdateScripts:       *update,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
+		// Whatever a script runs, it does not watch what others do here.
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("LANNER_DRIVER_SCOPE", fmt.Sprintf("pid-tree:%d", os.Getpid()))
+			return nil
+		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"capture": writeCapture,
 			"cut":     cutFile,
