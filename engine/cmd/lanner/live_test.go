@@ -203,11 +203,7 @@ ln -sf /etc/hostname "$OLDPWD/../link"; cat < /etc/group
 // same alerts.
 func TestLiveAndReplay(t *testing.T) {
 	sh := startShell(t)
-	dir := t.TempDir()
-	rules, scap := filepath.Join(dir, "rules.yaml"), filepath.Join(dir, "recording.scap")
-	if err := os.WriteFile(rules, []byte(liveRules), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	rules, scap := writeRules(t), filepath.Join(t.TempDir(), "recording.scap")
 	live := start(t, "run", "-r", rules, "-o", "json", "--scope", sh.scope(), "--listen", "off")
 	live.err.wait(t, "running", live.ended)
 	rec := start(t, "record", "-w", scap, "--scope", sh.scope())
@@ -235,4 +231,43 @@ func TestLiveAndReplay(t *testing.T) {
 	if out, err := exec.Command("sysdig", "-r", scap, "evt.type=execve and proc.name=cat").CombinedOutput(); err != nil || !bytes.Contains(out, []byte("/etc/passwd")) {
 		t.Errorf("the reference reads the recording: %v\n%s", err, out)
 	}
+}
+
+// What is left out in the kernel could not have raised an alert: with and
+// without the filter the alerts are the same, of our rules and of others.
+func TestFilterLosesNothing(t *testing.T) {
+	rules := []string{"-r", writeRules(t)}
+	if path := filepath.Join("..", "..", "..", "..", "shared", "data", "rules", "falco_rules.yaml"); exists(path) {
+		rules = append(rules, "-r", path)
+	} else {
+		t.Log("the public ruleset is not here: with rules of our own alone")
+	}
+	sh := startShell(t)
+	var both []*lanner
+	for _, filter := range []string{"true", "false"} {
+		args := []string{"run", "-o", "json", "--scope", sh.scope(), "--listen", "off", "--rule-matching", "all", "--kernel-filter=" + filter}
+		l := start(t, append(args, rules...)...)
+		l.err.wait(t, "running", l.ended)
+		both = append(both, l)
+	}
+	sh.do(t, liveDeeds)
+	var seen [2][]string
+	for i, l := range both {
+		if err := l.end(); err != nil {
+			t.Fatalf("%v\n%s", err, l.err)
+		}
+		seen[i] = alertsOf(t, l.out.String())
+	}
+	if len(seen[0]) < 8 || !slices.Equal(seen[0], seen[1]) {
+		t.Errorf("with the filter:\n%s\nwithout:\n%s", strings.Join(seen[0], "\n"), strings.Join(seen[1], "\n"))
+	}
+}
+
+func writeRules(t testing.TB) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "rules.yaml")
+	if err := os.WriteFile(path, []byte(liveRules), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
