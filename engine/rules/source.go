@@ -82,7 +82,11 @@ func (s *source) offset(n *yaml.Node) int {
 		at += size
 	}
 	s.last.line, s.last.column, s.last.at = n.Line, n.Column, at
-	if n.Kind != yaml.AliasNode {
+	switch {
+	case n.Kind == yaml.AliasNode:
+	case n.Kind == yaml.ScalarNode && n.Value == "" && n.Style&^yaml.TaggedStyle == 0:
+		at = s.behindProperties(at) // there is nothing: what comes next is another's
+	default:
 		at = s.skipProperties(at)
 	}
 	return min(at, len(s.Data))
@@ -97,6 +101,20 @@ func (s *source) skipProperties(at int) int {
 		at = s.skipSpace(at)
 	}
 	return at
+}
+
+// behindProperties returns where the properties of one line end.
+func (s *source) behindProperties(at int) int {
+	end := at
+	for at < len(s.Data) && (s.Data[at] == '!' || s.Data[at] == '&') {
+		for at < len(s.Data) && s.Data[at] != ' ' && s.Data[at] != '\t' && breakLen(s.Data[at:]) == 0 {
+			at++
+		}
+		for end = at; at < len(s.Data) && (s.Data[at] == ' ' || s.Data[at] == '\t'); {
+			at++
+		}
+	}
+	return end
 }
 
 // skipSpace skips blanks, line breaks and comments.
