@@ -14,6 +14,9 @@ import (
 var update = flag.Bool("update", false, "rewrite the expected output in testdata/script")
 
 func TestMain(m *testing.M) {
+	if len(os.Args) == 3 && os.Args[1] == "selftest-acting" {
+		main() // under another name, in a root folder without /proc
+	}
 	testscript.Main(m, map[string]func(){"lanner": main, "lanner-live": fakeMain})
 }
 

@@ -4,11 +4,14 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"os"
 	"slices"
 	"sync/atomic"
 
 	"github.com/lanner-project/lanner/driver/calls"
 	"github.com/lanner-project/lanner/driver/probe"
+	"github.com/lanner-project/lanner/driver/procfs"
 	"github.com/lanner-project/lanner/engine/event"
 )
 
@@ -68,8 +71,37 @@ func (d *driver) Waits(f func(bool)) { d.waits.Store(&f) }
 func (d *driver) Want(types []event.Type) error { return d.Probe.Want(d.types(types)) }
 
 // Snapshot implements live.
-func (d *driver) Snapshot(event.Snapshot) error {
-	return d.Follow([]int{d.scope.PID})
+func (d *driver) Snapshot(to event.Snapshot) error {
+	pids, err := d.follow()
+	if err != nil {
+		return err
+	}
+	stats, err := procfs.Snapshot(procfs.Config{PIDs: pids, Skip: os.Getpid()}, to)
+	if err != nil {
+		return err
+	}
+	d.cfg.Log.Debug("processes that were there already", "read", fmt.Sprintf("%+v", stats))
+	return nil
+}
+
+// follow returns the processes in scope; nil is all of the machine. Those that
+// a scope by process has already are added until no other turns up: what one
+// of them starts meanwhile follows by itself.
+func (d *driver) follow() ([]int, error) {
+	known := 0
+	for {
+		pids, err := d.scope.Processes(func(pid int) ([]int, error) { return procfs.Children("/proc", pid) })
+		if err != nil || d.scope.PID == 0 {
+			return pids, err
+		}
+		if err := d.Follow(pids); err != nil {
+			return nil, err
+		}
+		if len(pids) <= known {
+			return pids, nil
+		}
+		known = len(pids)
+	}
 }
 
 // Drops implements live.

@@ -271,3 +271,29 @@ func writeRules(t testing.TB) string {
 	}
 	return path
 }
+
+// The default rules raise their alerts, from the kernel on.
+func TestSelftest(t *testing.T) {
+	l := start(t, "selftest", "-o", "json")
+	if err := <-l.ended; err != nil {
+		if os.Geteuid() != 0 {
+			t.Skip("the driver cannot be attached: ", err)
+		}
+		t.Errorf("%v\n%s", err, l.err)
+	}
+	var trials []struct{ Rule, Result, Detail string }
+	if err := json.Unmarshal([]byte(l.out.String()), &trials); err != nil {
+		t.Fatal(err)
+	}
+	results := make(map[string]int)
+	for _, tr := range trials {
+		results[tr.Result]++
+		if tr.Result != fired {
+			t.Logf("%s: %s (%s)", tr.Rule, tr.Result, tr.Detail)
+		}
+	}
+	// Some surroundings have no terminals, overlays or cgroups that can be made.
+	if results[fired] < 18 || results[missed] > 0 {
+		t.Errorf("of %d rules: %v", len(trials), results)
+	}
+}

@@ -22,7 +22,8 @@ const (
 )
 
 func main() {
-	os.Exit(report(os.Stderr, run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr)))
+	a := app{open: openProbe, confine: leastPrivilege}
+	os.Exit(report(os.Stderr, a.run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr)))
 }
 
 // run is the command without the process around it.
@@ -32,12 +33,18 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 
 // app is what the commands get from outside.
 type app struct {
-	open openLive
+	open    openLive
+	confine func(openLive) openLive // gives up what is not needed any more; nil: nothing does
 }
 
 func (a app) run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
 	root := newRoot()
-	root.AddCommand(newConfig(), newFields(), newEvents(), newRecord(a.open), newReplay(), newRules(), newRun(a.open), newVersion())
+	confined := a.open
+	if a.confine != nil {
+		confined = a.confine(a.open)
+	}
+	root.AddCommand(newConfig(), newFields(), newEvents(), newRecord(confined), newReplay(), newRules(), newRun(confined), newSelftest(a.open), newVersion())
+	root.AddCommand(actors()...)
 	root.SetArgs(args)
 	root.SetIn(stdin)
 	root.SetOut(stdout)
