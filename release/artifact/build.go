@@ -123,13 +123,24 @@ func (b *builder) step(what string) {
 	b.done++
 }
 
+// packaging is where the commit has what packages hold beside the binary.
+const packaging = "engine/packaging/"
+
 func (b *builder) build(ctx context.Context) error {
 	var err error
-	if b.docs.license, err = b.spec.read(ctx, "LICENSE"); err != nil {
-		return err
-	}
-	if b.docs.readme, err = b.spec.read(ctx, "README.md"); err != nil {
-		return err
+	for _, f := range []struct {
+		name string
+		into *[]byte
+	}{
+		{"LICENSE", &b.docs.license},
+		{"README.md", &b.docs.readme},
+		{packaging + b.spec.Name + ".service", &b.docs.unit},
+		{packaging + b.spec.Name + ".yaml", &b.docs.config},
+		{packaging + b.spec.Name + ".schema.json", &b.docs.schema},
+	} {
+		if *f.into, err = b.spec.read(ctx, f.name); err != nil {
+			return err
+		}
 	}
 	binaries, err := b.compile(ctx)
 	if err != nil {

@@ -20,6 +20,10 @@ import (
 // documents are the files of the commit that go with the binary.
 type documents struct {
 	license, readme []byte
+
+	// The service: its unit, its configuration with all keys at their defaults,
+	// and what editors check that with.
+	unit, config, schema []byte
 }
 
 // binaryPath is where packages and the image put the binary.
@@ -31,6 +35,9 @@ func (s Spec) tarball(binary []byte, docs documents) (plain, packed []byte, err 
 		{Name: s.Name, Mode: 0o755, Data: binary},
 		{Name: "LICENSE", Mode: 0o644, Data: docs.license},
 		{Name: "README.md", Mode: 0o644, Data: docs.readme},
+		{Name: s.Name + ".schema.json", Mode: 0o644, Data: docs.schema},
+		{Name: s.Name + ".service", Mode: 0o644, Data: docs.unit},
+		{Name: s.Name + ".yaml", Mode: 0o644, Data: docs.config},
 	})
 	if err != nil {
 		return nil, nil, err
@@ -47,7 +54,10 @@ func (s Spec) packages(t Target, binary []byte, docs documents, work string) (de
 		return path, os.WriteFile(path, data, 0o600)
 	}
 	paths := make(map[string]string)
-	for name, data := range map[string][]byte{"binary": binary, "LICENSE": docs.license, "README.md": docs.readme} {
+	for name, data := range map[string][]byte{
+		"binary": binary, "LICENSE": docs.license, "README.md": docs.readme,
+		"unit": docs.unit, "config": docs.config, "schema": docs.schema,
+	} {
 		if paths[name], err = source(name, data); err != nil {
 			return nil, nil, fmt.Errorf("package: %w", err)
 		}
@@ -67,6 +77,14 @@ func (s Spec) packages(t Target, binary []byte, docs documents, work string) (de
 			file(paths["README.md"], doc+"/README.md", files.TypeFile, "deb", 0o644),
 			// Debian looks for the licence here, the others there.
 			file(paths["LICENSE"], doc+"/copyright", files.TypeFile, "deb", 0o644),
+			// What an administrator changed in it stays, and goes with a purge. The
+			// unit is there and nothing else: it is enabled and started by whoever
+			// wants that.
+			file("", "/etc/"+s.Name, files.TypeDir, "", 0o755),
+			file(paths["config"], "/etc/"+s.Name+"/"+s.Name+".yaml", files.TypeConfigNoReplace, "", 0o644),
+			file(paths["unit"], "/usr/lib/systemd/system/"+s.Name+".service", files.TypeFile, "", 0o644),
+			file("", "/usr/share/"+s.Name, files.TypeDir, "", 0o755),
+			file(paths["schema"], "/usr/share/"+s.Name+"/"+s.Name+".schema.json", files.TypeFile, "", 0o644),
 			file("", "/usr/share/licenses/"+s.Name, files.TypeDir, "rpm", 0o755),
 			file(paths["LICENSE"], "/usr/share/licenses/"+s.Name+"/LICENSE", files.TypeRPMLicense, "rpm", 0o644),
 		}

@@ -39,7 +39,7 @@ func TestOthersReadTheRelease(t *testing.T) {
 	})
 	t.Run("tar", func(t *testing.T) {
 		listing := artifacttest.Run(t, set.Dir, "tar", "--numeric-owner", "--utc", "--full-time", "-tvzf", spec.Archive(amd64))
-		for _, want := range []string{"-rwxr-xr-x 0/0", "2026-11-22 10:00:00 lanner", " LICENSE", " README.md"} {
+		for _, want := range []string{"-rwxr-xr-x 0/0", "2026-11-22 10:00:00 lanner", " LICENSE", " README.md", " lanner.service", " lanner.yaml", " lanner.schema.json"} {
 			if !strings.Contains(listing, want) {
 				t.Errorf("no %q in\n%s", want, listing)
 			}
@@ -97,12 +97,35 @@ func checkDeb(t *testing.T, set artifact.Set, name string) {
 	if out := artifacttest.Run(t, root, filepath.Join(root, "usr/bin/lanner"), "version"); !strings.HasPrefix(out, "lanner v0.1.0\nversion: v0.1.0\n") {
 		t.Errorf("the installed binary says %q", out)
 	}
-	if listed := artifacttest.Run(t, set.Dir, "dpkg", "--root="+root, "--listfiles", "lanner"); !strings.Contains(listed, "/usr/share/doc/lanner/copyright") {
-		t.Errorf("installed files:\n%s", listed)
+	listed := artifacttest.Run(t, set.Dir, "dpkg", "--root="+root, "--listfiles", "lanner")
+	for _, want := range []string{"/usr/share/doc/lanner/copyright", "/usr/lib/systemd/system/lanner.service", "/usr/share/lanner/lanner.schema.json"} {
+		if !strings.Contains(listed, want) {
+			t.Errorf("no %s among the installed files:\n%s", want, listed)
+		}
 	}
+	checkConfiguration(t, set, name, root)
 	artifacttest.Run(t, set.Dir, "dpkg", "--root="+root, "--force-not-root", "--force-script-chrootless", "--log=/dev/null", "--purge", "lanner")
-	if _, err := os.Stat(filepath.Join(root, "usr/bin/lanner")); err == nil {
-		t.Error("the binary outlives dpkg --purge")
+	for _, gone := range []string{"usr/bin/lanner", "etc/lanner"} {
+		if _, err := os.Stat(filepath.Join(root, gone)); err == nil {
+			t.Errorf("%s outlives dpkg --purge", gone)
+		}
+	}
+}
+
+// checkConfiguration wants what an administrator wrote to outlive another
+// installation, and nothing to be enabled by one.
+func checkConfiguration(t *testing.T, set artifact.Set, name, root string) {
+	t.Helper()
+	config := filepath.Join(root, "etc/lanner/lanner.yaml")
+	if err := os.WriteFile(config, []byte("watch: false\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	artifacttest.Run(t, set.Dir, "dpkg", "--root="+root, "--force-not-root", "--force-script-chrootless", "--log=/dev/null", "--install", name)
+	if text, err := os.ReadFile(config); err != nil || string(text) != "watch: false\n" {
+		t.Errorf("the configuration after another installation: %q, %v", text, err)
+	}
+	if _, err := os.Stat(filepath.Join(root, "etc/systemd")); err == nil {
+		t.Error("the installation enabled something")
 	}
 }
 
@@ -121,6 +144,9 @@ func checkRPM(t *testing.T, set artifact.Set, name string) {
 		if !strings.Contains(listing, want) {
 			t.Errorf("no %q in\n%s", want, listing)
 		}
+	}
+	if out := artifacttest.Run(t, set.Dir, "rpm", "--query", "--package", "--configfiles", name); out != "/etc/lanner/lanner.yaml\n" {
+		t.Errorf("configuration files: %q", out)
 	}
 	db := t.TempDir()
 	artifacttest.Run(t, set.Dir, "rpm", "--dbpath", db, "--root", t.TempDir(), "--install", "--nodeps", "--ignorearch", name)

@@ -188,12 +188,15 @@ func baseFiles(t testing.TB) map[string]string {
 	gosum, err := os.ReadFile(filepath.Join(root, "go.sum"))
 	check(t, err)
 	return map[string]string{
-		"go.mod":                        "module " + parsed.Module.Mod.Path + "\n\ngo " + parsed.Go.Version + "\n\nrequire " + dependency + " " + version + "\n",
-		"go.sum":                        string(gosum),
-		"LICENSE":                       "The licence.\n",
-		"README.md":                     "# Lanner\n",
-		".gitattributes":                "README.md export-ignore\n*.txt export-subst\n",
-		"engine/cmd/lanner/release.txt": "development\n",
+		"go.mod":                              "module " + parsed.Module.Mod.Path + "\n\ngo " + parsed.Go.Version + "\n\nrequire " + dependency + " " + version + "\n",
+		"go.sum":                              string(gosum),
+		"LICENSE":                             "The licence.\n",
+		"README.md":                           "# Lanner\n",
+		"engine/packaging/lanner.service":     "[Unit]\nDescription=Lanner\n",
+		"engine/packaging/lanner.yaml":        "# The configuration.\n",
+		"engine/packaging/lanner.schema.json": "{}\n",
+		".gitattributes":                      "README.md export-ignore\n*.txt export-subst\n",
+		"engine/cmd/lanner/release.txt":       "development\n",
 		"engine/cmd/lanner/main.go": `package main
 
 import (

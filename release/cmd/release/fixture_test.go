@@ -38,6 +38,13 @@ module github.com/lanner-project/lanner
 
 go 1.26.0
 -- go.sum --
+-- engine/packaging/lanner.service --
+[Unit]
+Description=Lanner
+-- engine/packaging/lanner.yaml --
+# The configuration.
+-- engine/packaging/lanner.schema.json --
+{}
 -- LICENSE --
 Apache-2.0
 -- README.md --
