@@ -12,7 +12,7 @@ import (
 )
 
 // foreign are the commands of others that the documentation uses.
-var foreign = map[string]bool{"cd": true, "git": true, "ssh-keygen": true, "sha256sum": true}
+var foreign = map[string]bool{"cd": true, "git": true, "ssh-keygen": true, "sha256sum": true, "systemctl": true}
 
 // A block is a fenced block of a console: commands after "$ ", each with the
 // output that follows it. One that says "run" is run, and its output has to be
