@@ -4,6 +4,7 @@ package metrics
 
 import (
 	"context"
+	"maps"
 	"strings"
 	"sync"
 
@@ -55,9 +56,7 @@ func (a *Alerts) Total() uint64 {
 func (a *Alerts) each(tell func(rule, priority string, n uint64)) {
 	a.mu.Lock()
 	counts := make(map[alertKey]uint64, len(a.count))
-	for key, n := range a.count {
-		counts[key] = n
-	}
+	maps.Copy(counts, a.count)
 	a.mu.Unlock()
 	for key, n := range counts {
 		tell(key.rule, strings.ToLower(key.priority.String()), n)
