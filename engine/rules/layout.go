@@ -101,6 +101,9 @@ func grouped(text string, e syntax.Expr) *group {
 		between(text[at:span.Start])
 		p := groupPart{leaf: syntax.Print(leaf)}
 		p.test, _ = leaf.(*syntax.Test)
+		if m, ok := leaf.(*syntax.Macro); ok {
+			p.leaf = m.Name // with the parentheses that it has
+		}
 		add(p)
 		at = int(span.End)
 	})

@@ -58,6 +58,10 @@ func (p *printer) expr(e Expr) {
 		}
 		p.expr(e.Arg)
 	case *Macro:
+		if e.Name == "not" && !p.reference {
+			p.b.WriteString("(not)") // alone it is a macro, before anything else it is not
+			return
+		}
 		p.b.WriteString(e.Name)
 	case *Test:
 		p.test(e)
