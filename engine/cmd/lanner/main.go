@@ -43,7 +43,7 @@ func (a app) run(ctx context.Context, args []string, stdin io.Reader, stdout, st
 	if a.confine != nil {
 		confined = a.confine(a.open)
 	}
-	root.AddCommand(newConfig(), newFields(), newEvents(), newRecord(confined), newReplay(), newRules(), newRun(confined), newSelftest(a.open), newVersion())
+	root.AddCommand(newConfig(), newDoctor(), newFields(), newEvents(), newRecord(confined), newReplay(), newRules(), newRun(confined), newSelftest(a.open), newVersion())
 	root.AddCommand(actors()...)
 	root.SetArgs(args)
 	root.SetIn(stdin)
