@@ -59,12 +59,12 @@ func (m *memoryReader) close() {
 	}
 }
 
-// readMemory returns the arguments and environment of a process. They are valid
-// until it is called again. The error is of the file that could not be opened,
-// or errStuck.
-func (s *scan) readMemory(at folder) (memoryText, error) {
+// askMemory begins to read the arguments and environment of a process, which
+// takes another processor where there is one. It reports whether they will come,
+// and what there was to say of files that could not be opened.
+func (s *scan) askMemory(at folder) (asked bool, err error) {
 	if s.stuck >= maxStuck {
-		return memoryText{}, errStuck
+		return false, errStuck
 	}
 	if s.memory == nil {
 		s.memory = newMemoryReader()
@@ -77,12 +77,18 @@ func (s *scan) readMemory(at folder) (memoryText, error) {
 	if err2 != nil {
 		env = -1
 	}
+	s.memory.ask <- memoryFiles{args, env}
+	return true, errors.Join(err, err2)
+}
+
+// awaitMemory returns what was asked for, valid until the next is. The error is
+// errStuck where it does not come.
+func (s *scan) awaitMemory() (memoryText, error) {
 	m := s.memory
-	m.ask <- memoryFiles{args, env}
 	m.timer.Reset(MemoryWait)
 	select {
 	case text := <-m.answer:
-		return text, errors.Join(err, err2)
+		return text, nil
 	case <-m.timer.C:
 		m.close()
 		s.memory = nil

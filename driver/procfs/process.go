@@ -146,21 +146,21 @@ func (s *scan) shared(at folder, p *event.Proc, st *stat, sta *status) (refused 
 		refused = refused || denied(err)
 		return err == nil
 	}
-	mem, err := s.readMemory(at)
-	if keep(err); errors.Is(err, errStuck) {
-		s.stats.Stuck++
-	}
-	p.Exe, p.Args = s.arguments(mem.args)
-	p.Env = s.cutText(mem.env)
-
+	asked, err := s.askMemory(at)
+	keep(err)
 	root, err := at.readLink("root", s.link[:])
 	keep(err)
 	s.path.root = append(s.path.root[:0], root...)
 	p.Root = s.path.root
-	var seen unix.Statx_t
 	cwd, err := at.readLink("cwd", s.link[:])
 	if keep(err) {
-		s.path.cwd = append(s.path.cwd[:0], s.inside(at, "cwd", cwd, &seen)...)
+		var seen unix.Statx_t
+		if bytes.HasSuffix(cwd, deleted) {
+			cwd = s.inside(at, "cwd", cwd, &seen)
+		} else {
+			cwd = below(s.path.root, cwd)
+		}
+		s.path.cwd = append(s.path.cwd[:0], cwd...)
 		p.CWD = s.path.cwd
 	}
 	s.countLong(err)
@@ -181,6 +181,16 @@ func (s *scan) shared(at folder, p *event.Proc, st *stat, sta *status) (refused 
 		p.FDLimit = parseLimit(s.text)
 	}
 	p.PIDNSStart = s.namespaceStart(at, st, sta)
+	var mem memoryText
+	if asked {
+		mem, err = s.awaitMemory()
+		asked = err == nil
+	}
+	if !asked {
+		s.stats.Stuck++
+	}
+	p.Exe, p.Args = s.arguments(mem.args)
+	p.Env = s.cutText(mem.env)
 	return refused
 }
 
