@@ -23,7 +23,7 @@ import (
 
 var roles = map[string]role{
 	"idle": idle, "files": files, "sockets": sockets, "threads": threads, "deep": deep, "chroot": chroot,
-	"parent": parent, "reader": reader, "nomain": noMain, "removed": removed,
+	"parent": parent, "reader": reader, "again": again, "nomain": noMain, "removed": removed,
 }
 
 func idle() (map[string]any, error) { return map[string]any{}, nil }
