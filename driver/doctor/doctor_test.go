@@ -35,8 +35,8 @@ func good() doctor.Facts {
 }
 
 var (
-	refused = fmt.Errorf("loading: %w", syscall.EPERM)
-	lacking = errors.New("not supported (requires >= v5.8)")
+	errRefused = fmt.Errorf("loading: %w", syscall.EPERM)
+	errLacking = errors.New("not supported (requires >= v5.8)")
 )
 
 func sysctl(n int) doctor.Sysctl { return doctor.Sysctl{Value: n, State: doctor.Known} }
@@ -54,14 +54,14 @@ var outcomes = []struct {
 	{"very old kernel", func(f *doctor.Facts) { f.Release = "4.19.0" }, "kernel", doctor.Fail, "4.19.0"},
 	{"strange kernel", func(f *doctor.Facts) { f.Release = "next" }, "kernel", doctor.Warn, `"next"`},
 	{"no types", func(f *doctor.Facts) { f.BTF = 0 }, "kernel types", doctor.Fail, "not there"},
-	{"no ring buffer", func(f *doctor.Facts) { f.Kernel.RingBuffer = lacking }, "ring buffer", doctor.Fail, "not supported"},
-	{"no tracepoints", func(f *doctor.Facts) { f.Kernel.Tracing = lacking }, "tracepoints", doctor.Fail, "not supported"},
-	{"refused", func(f *doctor.Facts) { f.Kernel.Tracing = refused }, "tracepoints", doctor.Fail, "in spite of"},
-	{"may not ask", func(f *doctor.Facts) { f.Kernel.Tracing, f.Capabilities = refused, 0 }, "tracepoints", doctor.Warn, "not known"},
+	{"no ring buffer", func(f *doctor.Facts) { f.Kernel.RingBuffer = errLacking }, "ring buffer", doctor.Fail, "not supported"},
+	{"no tracepoints", func(f *doctor.Facts) { f.Kernel.Tracing = errLacking }, "tracepoints", doctor.Fail, "not supported"},
+	{"refused", func(f *doctor.Facts) { f.Kernel.Tracing = errRefused }, "tracepoints", doctor.Fail, "in spite of"},
+	{"may not ask", func(f *doctor.Facts) { f.Kernel.Tracing, f.Capabilities = errRefused, 0 }, "tracepoints", doctor.Warn, "not known"},
 	{"no lockdown", func(f *doctor.Facts) { f.Lockdown = "" }, "lockdown", doctor.OK, "may read"},
-	{"lockdown felt", func(f *doctor.Facts) { f.Lockdown, f.Kernel.ReadKernel = "", lacking }, "lockdown", doctor.Fail, "may not read"},
-	{"lockdown unknown", func(f *doctor.Facts) { f.Lockdown, f.Kernel.ReadKernel = "", refused }, "lockdown", doctor.Warn, "not known"},
-	{"lockdown not asked", func(f *doctor.Facts) { f.Lockdown, f.Kernel.ReadKernel, f.Kernel.Tracing = "", lacking, lacking }, "lockdown", doctor.Warn, "not known"},
+	{"lockdown felt", func(f *doctor.Facts) { f.Lockdown, f.Kernel.ReadKernel = "", errLacking }, "lockdown", doctor.Fail, "may not read"},
+	{"lockdown unknown", func(f *doctor.Facts) { f.Lockdown, f.Kernel.ReadKernel = "", errRefused }, "lockdown", doctor.Warn, "not known"},
+	{"lockdown not asked", func(f *doctor.Facts) { f.Lockdown, f.Kernel.ReadKernel, f.Kernel.Tracing = "", errLacking, errLacking }, "lockdown", doctor.Warn, "not known"},
 	{"lockdown off", func(f *doctor.Facts) { f.Lockdown = "[none] integrity confidentiality" }, "lockdown", doctor.OK, "none"},
 	{"locked down", func(f *doctor.Facts) { f.Lockdown = "none integrity [confidentiality]" }, "lockdown", doctor.Fail, "confidentiality"},
 	{"root", func(f *doctor.Facts) { f.Capabilities = all }, "right to load", doctor.OK, "CAP_BPF"},
