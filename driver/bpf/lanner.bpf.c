@@ -274,16 +274,18 @@ int BPF_PROG(lanner_sys_exit, struct pt_regs *regs, long ret)
 	struct task_struct *task;
 	const struct spec *spec;
 	struct scratch *s;
-	__u32 n = nr, want;
+	__u32 n, want;
 	bool compat;
 
+	if ((unsigned long)nr >= MAX_SYSCALLS)
+		return other_number(nr, (void *)bpf_get_current_task());
 	/* What nothing wants is left here: this is the price that all processes
 	 * of the machine pay. */
-	if ((unsigned long)nr < MAX_SYSCALLS && !(wanted[n] | wanted_compat[n]))
+	n = bounded(nr, MAX_SYSCALLS - 1);
+	if (!(wanted[n] | wanted_compat[n]))
 		return 0;
+	n = bounded(n, MAX_SYSCALLS - 1);
 	task = (void *)bpf_get_current_task();
-	if ((unsigned long)nr >= MAX_SYSCALLS)
-		return other_number(nr, task);
 	compat = is_compat(task);
 	want = compat ? wanted_compat[n] : wanted[n];
 	if (!want || (failed(ret) && !(want & WANT_FAILED)) || !in_scope(task))

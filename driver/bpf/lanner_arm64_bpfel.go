@@ -246,6 +246,7 @@ const (
 	LannerProgLannerFork     = "lanner_fork"
 	LannerProgLannerSysExit  = "lanner_sys_exit"
 	LannerVarAsleep          = "asleep"
+	LannerVarHelpersOnly     = "helpers_only"
 	LannerVarNameCause       = "name_cause"
 	LannerVarNameHeader      = "name_header"
 	LannerVarNameNotice      = "name_notice"
@@ -338,6 +339,7 @@ type LannerMapSpecs struct {
 // It can be passed ebpf.CollectionSpec.Assign.
 type LannerVariableSpecs struct {
 	Asleep          *ebpf.VariableSpec `ebpf:"asleep"`
+	HelpersOnly     *ebpf.VariableSpec `ebpf:"helpers_only"`
 	NameCause       *ebpf.VariableSpec `ebpf:"name_cause"`
 	NameHeader      *ebpf.VariableSpec `ebpf:"name_header"`
 	NameNotice      *ebpf.VariableSpec `ebpf:"name_notice"`
@@ -412,6 +414,7 @@ func (m *LannerMaps) Close() error {
 // It can be passed to LoadLannerObjects or ebpf.CollectionSpec.LoadAndAssign.
 type LannerVariables struct {
 	Asleep          *ebpf.Variable `ebpf:"asleep"`
+	HelpersOnly     *ebpf.Variable `ebpf:"helpers_only"`
 	NameCause       *ebpf.Variable `ebpf:"name_cause"`
 	NameHeader      *ebpf.Variable `ebpf:"name_header"`
 	NameNotice      *ebpf.Variable `ebpf:"name_notice"`

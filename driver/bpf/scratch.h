@@ -15,15 +15,19 @@
  * nothing more; elsewhere by a call of a helper for each step. Both give 0 for
  * what cannot be read. */
 extern void *bpf_rdonly_cast(const void *obj, __u32 type) __ksym __weak;
+const volatile bool helpers_only; /* as if it had not, for tests */
 
-#define RD(p, f)                                                                                                  \
-	({                                                                                                        \
-		typeof((p)->f) v_;                                                                                \
-		if (&bpf_rdonly_cast)                                                                             \
-			v_ = ((typeof(p))bpf_rdonly_cast((p), bpf_core_type_id_kernel(typeof(*(p)))))->f;         \
-		else                                                                                              \
-			bpf_core_read(&v_, sizeof(v_), &(p)->f);                                                  \
-		v_;                                                                                               \
+/* p is looked at first and by itself: it may come from memory of the programs'
+ * own, of which no kernel knows the layout. */
+#define RD(p, f)                                                                                      \
+	({                                                                                            \
+		typeof(p) p_ = (p);                                                                   \
+		typeof(p_->f) v_;                                                                     \
+		if (!helpers_only && &bpf_rdonly_cast)                                                \
+			v_ = ((typeof(p_))bpf_rdonly_cast(p_, bpf_core_type_id_kernel(typeof(*p_))))->f; \
+		else                                                                                  \
+			bpf_core_read(&v_, sizeof(v_), &p_->f);                                       \
+		v_;                                                                                   \
 	})
 
 const volatile __u32 snap = 80; /* bytes of what is read and written that go into a record */

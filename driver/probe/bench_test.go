@@ -72,7 +72,7 @@ var benchWork = map[string]func(n int) error{
 				return errno
 			}
 			_, _, _ = unix.RawSyscall(unix.SYS_READ, fd, addressOf(buf), 16)
-			_, _, _ = unix.RawSyscall(unix.SYS_DUP2, fd, 200, 0)
+			_, _, _ = unix.RawSyscall(unix.SYS_DUP3, fd, 200, 0)
 			_, _, _ = unix.RawSyscall(unix.SYS_CLOSE, fd, 0, 0)
 			_, _, _ = unix.RawSyscall(unix.SYS_MKDIRAT, ^uintptr(99), addressOf(path), 0)
 		}

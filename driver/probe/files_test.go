@@ -15,8 +15,11 @@ import (
 	"github.com/lanner-project/lanner/engine/event"
 )
 
+// deeds are what children do. Those that need calls which not all architectures
+// have are added by the files for those that do.
 var deeds = map[string]func() ([]sight, error){
-	"open": opens, "open through links": opensLinks, "open deep": opensDeep, "failed open": failedOpens, "descriptors": descriptors,
+	"older calls": olderCalls,
+	"open":        opens, "open through links": opensLinks, "open deep": opensDeep, "failed open": failedOpens, "descriptors": descriptors,
 	"names": names, "modes": modes, "sockets": sockets, "unix sockets": unixSockets, "identity": identity,
 	"processes": processes, "failed exec": failedExec, "memory": memory, "hostile": hostile, "data": data,
 }
@@ -64,11 +67,6 @@ func opens() ([]sight, error) {
 	if err != nil {
 		return nil, err
 	}
-	name := []byte("created\x00")
-	fd4, _, errno := unix.Syscall(unix.SYS_CREAT, addressOf(name), 0o600, 0)
-	if errno != 0 {
-		return nil, errno
-	}
 	env, err := filepath.EvalSymlinks("/usr/bin/env")
 	if err != nil {
 		return nil, err
@@ -84,7 +82,6 @@ func opens() ([]sight, error) {
 			"ino": num(st.Ino), "opened": cwd() + "/made",
 		}},
 		{event.OpenatExit, map[string]string{"fd": num(fd3), "dirfd": num(dir), "name": "env", "mode": "0", "opened": env}},
-		{event.CreatExit, map[string]string{"fd": num(int(fd4)), "name": "created", "mode": num(0o600), "opened": cwd() + "/created"}},
 	}, nil
 }
 

@@ -13,7 +13,7 @@ import (
 // What is made and what is handed over differ by what is counted as lost, to
 // the last event of each type: also when the reader is much too slow.
 func TestFlood(t *testing.T) {
-	types := calls.Types{event.OpenatExit: true, event.ReadExit: true, event.Dup2Exit: true, event.CloseExit: true, event.MkdiratExit: true}
+	types := calls.Types{event.OpenatExit: true, event.ReadExit: true, event.Dup3Exit: true, event.CloseExit: true, event.MkdiratExit: true}
 	for _, tt := range []struct {
 		name string
 		slow bool

@@ -43,7 +43,7 @@ func (o *objects) close() error {
 func load(spec *ebpf.CollectionSpec, cfg *Config, w where, rings int) (*objects, []*ebpf.Map, error) {
 	set := map[string]any{
 		"scope_kind": w.kind, "scope_self": uint32(os.Getpid()), "scope_cgroup": w.cgroup, "scope_level": w.level,
-		"scope_subsystem": w.subsystem, "snap": cfg.Snap, "ring_shift": ringShift(), "ring_count": uint32(rings),
+		"scope_subsystem": w.subsystem, "snap": cfg.Snap, "helpers_only": cfg.helpersOnly, "ring_shift": ringShift(), "ring_count": uint32(rings),
 		"shed_above":     uint64(cfg.BufferSize) * 3 / 4,
 		"page_kib_shift": uint32(bits.TrailingZeros(uint(os.Getpagesize() / 1024))),
 	}

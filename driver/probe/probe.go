@@ -28,6 +28,8 @@ type Config struct {
 	Snap       uint32      // bytes of what is read and written in an event; 0: DefaultSnap
 	LogFile    string      // for the verifier's log, if it refuses a program; "": none
 	Waits      func(bool)  // called around waiting for records; nil: not
+
+	helpersOnly bool // read kernel memory as kernels before 6.2 have to
 }
 
 // The defaults.

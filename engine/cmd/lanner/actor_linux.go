@@ -115,7 +115,7 @@ func (s *stage) set(root string) (err error) {
 		return fmt.Errorf("a network of its own: %w", err)
 	}
 	for _, dir := range []string{
-		"etc/cron.d", "root/.ssh", "proc/1", "proc/sys/kernel", "usr/bin", "usr/sbin", "bin", "tmp", "var/log", "run", "dev", "lower", "upper", "work", "merged",
+		"etc/cron.d", "srv/home/.ssh", "proc/1", "proc/sys/kernel", "usr/bin", "usr/sbin", "bin", "tmp", "var/log", "run", "dev", "lower", "upper", "work", "merged",
 	} {
 		if err := os.MkdirAll(filepath.Join(root, dir), 0o755); err != nil {
 			return err

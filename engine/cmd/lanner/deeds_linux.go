@@ -25,10 +25,10 @@ type deed struct {
 
 var deeds = []deed{
 	{"Password hashes read", "read a file /etc/shadow", false, reads("/etc/shadow")},
-	{"SSH private key read", "read a file /root/.ssh/id_ed25519", false, reads("/root/.ssh/id_ed25519")},
+	{"SSH private key read", "read a file /srv/home/.ssh/id_ed25519", false, reads("/srv/home/.ssh/id_ed25519")},
 	{"Environment of another process read", "read a file /proc/1/environ", false, reads("/proc/1/environ")},
 	{"Cloud metadata service contacted from a container", "connected to 169.254.169.254", true, contactMetadata},
-	{"SSH authorized keys changed", "wrote a file /root/.ssh/authorized_keys", false, writes("/root/.ssh/authorized_keys")},
+	{"SSH authorized keys changed", "wrote a file /srv/home/.ssh/authorized_keys", false, writes("/srv/home/.ssh/authorized_keys")},
 	{"Scheduled job or service written", "wrote a file /etc/cron.d/selftest", false, writes("/etc/cron.d/selftest")},
 	{"Dynamic linker preload changed", "wrote a file /etc/ld.so.preload", false, writesAway("/etc/ld.so.preload")},
 	{"Kernel module loaded", "a module would stay in the kernel", false, nil},
@@ -40,7 +40,7 @@ var deeds = []deed{
 	{"Shell started by a network server", "ran /bin/sh from /usr/sbin/nginx", false, runs("/usr/sbin/nginx", "server")},
 	{"Shell connected to a socket", "gave /bin/sh a socket as its input", false, runs("/bin/sh", "connected")},
 	{"Log file emptied or removed", "emptied a file /var/log/selftest", false, writes("/var/log/selftest")},
-	{"Shell history removed", "removed a file /root/.bash_history", false, removeHistory},
+	{"Shell history removed", "removed a file /srv/home/.bash_history", false, removeHistory},
 	{"Escape by a kernel callback", "wrote a file /proc/sys/kernel/core_pattern", true, writes("/proc/sys/kernel/core_pattern")},
 	{"Container runtime reached from a container", "connected to a socket /run/docker.sock", true, reachRuntime},
 	{"Namespace entered from a container", "joined the UTS namespace it is in", true, func(s *stage) error { return unix.Setns(s.uts, unix.CLONE_NEWUTS) }},
@@ -143,7 +143,7 @@ func contactMetadata(*stage) error {
 }
 
 func removeHistory(*stage) error {
-	const path = "/root/.bash_history"
+	const path = "/srv/home/.bash_history"
 	return errors.Join(os.WriteFile(path, nil, 0o600), os.Remove(path))
 }
 
