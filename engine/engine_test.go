@@ -330,6 +330,46 @@ func TestDropsAreTold(t *testing.T) {
 	}
 }
 
+// A knowing story knows which events it lost, and what it did not see.
+type knowing struct{ story }
+
+func (k *knowing) DropCounts(tell func(string, event.Type, uint64)) {
+	tell("ring-full", event.CloseExit, k.lost)
+	tell("shed", event.ReadExit, 0)
+}
+
+func (k *knowing) Unseen(tell func(string, uint64)) {
+	tell("calls of io_uring_enter", 7)
+	tell("calls of the x32 interface", 0)
+}
+
+// Which events were lost and why is told where it is known, and so is what
+// cannot be seen, once.
+func TestCausesAreTold(t *testing.T) {
+	t.Parallel()
+	w := world(t, `  proc 100
+  100 close fd=1
+  +40s 100 close fd=2
+`)
+	var got heard
+	e := engine.New(engine.Config{Table: tableOf(w), Rules: ruleset(t, true), Alerts: &got, Hostname: "box"})
+	if err := e.Run(t.Context(), &knowing{story{events: w.Events, losses: 1}}); err != nil {
+		t.Fatal(err)
+	}
+	text := strings.Join(got.lines, "\n")
+	for want, times := range map[string]int{
+		"programs did what the driver cannot tell of: 7 calls of io_uring_enter (events.unseen=": 1,
+		"may be wrong; they were 1 close (ring-full)":                                            len(got.lines) - 1,
+	} {
+		if n := strings.Count(text, want); n != times {
+			t.Errorf("%q stands %d times, want %d, in\n%s", want, n, times, text)
+		}
+	}
+	if len(got.lines) < 2 {
+		t.Errorf("too few alerts:\n%s", text)
+	}
+}
+
 func TestSelect(t *testing.T) {
 	t.Parallel()
 	names := []string{"Write below etc", "Write below root", "Read sensitive file", "Run shell"}

@@ -288,7 +288,7 @@ int BPF_PROG(lanner_sys_exit, struct pt_regs *regs, long ret)
 	task = (void *)bpf_get_current_task();
 	compat = is_compat(task);
 	want = compat ? wanted_compat[n] : wanted[n];
-	if (!want || (failed(ret) && !(want & WANT_FAILED)) || !in_scope(task))
+	if (!want || (failed(ret) && !(want & (WANT_FAILED | WANT_COUNT))) || !in_scope(task))
 		return 0;
 	if (want & WANT_COUNT) {
 		count_unseen(compat ? UNSEEN_COMPAT : UNSEEN_IO_URING);

@@ -18,8 +18,8 @@ import (
 // deeds are what children do. Those that need calls which not all architectures
 // have are added by the files for those that do.
 var deeds = map[string]func() ([]sight, error){
-	"older calls": olderCalls,
-	"open":        opens, "open through links": opensLinks, "open deep": opensDeep, "failed open": failedOpens, "descriptors": descriptors,
+	"older calls": olderCalls, "32 bits": runs32, "io_uring": usesUring,
+	"open": opens, "open through links": opensLinks, "open deep": opensDeep, "failed open": failedOpens, "descriptors": descriptors,
 	"names": names, "modes": modes, "sockets": sockets, "unix sockets": unixSockets, "identity": identity,
 	"processes": processes, "failed exec": failedExec, "memory": memory, "hostile": hostile, "data": data,
 }
@@ -130,6 +130,23 @@ func opensDeep() ([]sight, error) {
 		// Too deep for the driver: it tells nothing rather than something wrong.
 		{event.OpenatExit, map[string]string{"fd": num(fd2), "name": many, "opened": "<none>"}},
 	}, nil
+}
+
+// usesUring asks io_uring to begin what it has, which is nothing, and calls what
+// no kernel knows.
+func usesUring() ([]sight, error) {
+	var params [120]byte
+	ring, _, errno := unix.Syscall(unix.SYS_IO_URING_SETUP, 4, addressOf(params[:]), 0)
+	if errno != 0 {
+		return []sight{}, nil
+	}
+	if _, _, errno := unix.Syscall6(unix.SYS_IO_URING_ENTER, ring, 0, 0, 0, 0, 0); errno != 0 {
+		return nil, errno
+	}
+	const unknown, x32 = 5000, 0x40000000 | 39
+	_, _, _ = unix.Syscall(unknown, 0, 0, 0)
+	_, _, _ = unix.Syscall(x32, 0, 0, 0)
+	return []sight{{event.IoUringSetupExit, map[string]string{"res": num(int(ring)), "entries": "4"}}}, nil
 }
 
 func failedOpens() ([]sight, error) {

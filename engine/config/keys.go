@@ -99,8 +99,8 @@ var outputKeys = []Key{
 
 var driverKeys = []Key{
 	{
-		Name: "driver.buffer_size", Default: "32MiB", Flag: "buffer-size", Least: 1 << 16,
-		Doc:   "How much memory is kept for events that the engine has not read yet.",
+		Name: "driver.buffer_size", Default: "8MiB", Flag: "buffer-size", Least: 1 << 16,
+		Doc:   "Size of each ring buffer for events that the engine has not read yet, a power of two: there is one for two processors, and one more for the life of processes.",
 		field: at(func(c *Config) *Size { return &c.Driver.BufferSize }),
 	},
 	{

@@ -43,6 +43,7 @@ type Run struct {
 	Waiting  func() bool
 	Lag      func() time.Duration
 	Drops    func(func(cause string, t event.Type, n uint64))
+	Unseen   func(func(what string, n uint64))
 	Alerts   *Alerts
 	Held     func() uint64
 	Sinks    func() []sink.Stats
@@ -143,6 +144,7 @@ func (c *collector) drops(send sender) {
 	for l, n := range sum {
 		send("events_dropped_total", float64(n), l.cause, l.name)
 	}
+	c.Unseen(func(what string, n uint64) { send("unseen_total", float64(n), what) })
 }
 
 func (c *collector) sinks(send sender) {

@@ -24,6 +24,7 @@ var table = []Info{
 	{"lanner_build_info", false, []string{"version", "commit", "go"}, "Always 1: which build this is."},
 	{"lanner_events_total", true, []string{"type"}, "Events that the rules were asked about, by the name of the syscall or notice."},
 	{"lanner_events_dropped_total", true, []string{"cause", "type"}, "Events that the driver lost, by cause and by the name of the syscall or notice."},
+	{"lanner_unseen_total", true, []string{"what"}, "What happened and the driver cannot tell of: work that io_uring does without a syscall, interfaces for other programs than 64-bit ones."},
 	{"lanner_event_lag_seconds", false, nil, "How long ago the last event happened when the engine was done with it; 0 while it waits for one."},
 	{"lanner_engine_waiting", false, nil, "Whether the engine waits for an event because there is none."},
 	{"lanner_alerts_total", true, []string{"rule", "priority"}, "Alerts that rules raised, and the engine about itself, before limits."},

@@ -62,7 +62,7 @@ func newDoctor() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVarP(&output, "output", "o", "text", "output `format`: text or json")
-	cmd.Flags().StringVar(&buffers, "buffer-size", "32MiB", "`SIZE` of each ring buffer that there has to be memory for, as in driver.buffer_size")
+	cmd.Flags().StringVar(&buffers, "buffer-size", "8MiB", "`SIZE` of each ring buffer that there has to be memory for, as in driver.buffer_size")
 	complete := cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp)
 	if err := cmd.RegisterFlagCompletionFunc("output", complete); err != nil {
 		panic(err) // the flag is defined three lines above

@@ -112,6 +112,8 @@ func (f *fakeLive) DropCounts(tell func(string, event.Type, uint64)) {
 	tell("no room", event.Openat2Exit, f.Drops())
 }
 
+func (f *fakeLive) Unseen(func(string, uint64)) {}
+
 func (f *fakeLive) Stop() {
 	f.mu.Lock()
 	defer f.mu.Unlock()

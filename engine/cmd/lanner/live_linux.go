@@ -3,9 +3,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"sync/atomic"
 
@@ -27,7 +29,7 @@ type driver struct {
 func openProbe(_ context.Context, cfg liveConfig) (live, error) {
 	d := &driver{cfg: cfg, scope: probe.Scope{PID: cfg.Scope.PID, Cgroup: cfg.Scope.Cgroup}}
 	p, err := probe.Open(probe.Config{
-		Scope: d.scope, Types: d.types(cfg.Types), BufferSize: int(cfg.BufferSize), Waits: d.wait, LogFile: verifierLog,
+		Scope: d.scope, Types: d.types(cfg.Types), BufferSize: int(cfg.BufferSize), Waits: d.wait, LogFile: verifierLog(),
 	})
 	if err != nil {
 		return nil, &failure{err: err, hint: `"lanner doctor" says what the kernel and this process lack`}
@@ -36,8 +38,11 @@ func openProbe(_ context.Context, cfg liveConfig) (live, error) {
 	return d, nil
 }
 
-// verifierLog is where the kernel's reasons go if it refuses the driver.
-const verifierLog = "/run/lanner-verifier.log"
+// verifierLog is where the kernel's reasons go if it refuses the driver: into
+// the folder that systemd made for the unit, where it did.
+func verifierLog() string {
+	return filepath.Join(cmp.Or(os.Getenv("RUNTIME_DIRECTORY"), "/run"), "lanner-verifier.log")
+}
 
 // types are those that the driver is asked for; nil is all.
 func (d *driver) types(list []event.Type) calls.Types {
@@ -123,6 +128,20 @@ func (d *driver) DropCounts(tell func(cause string, t event.Type, n uint64)) {
 			tell(string(cause), c.Type, n)
 		}
 	}
+}
+
+// Unseen implements live.
+func (d *driver) Unseen(tell func(what string, n uint64)) {
+	u, err := d.Probe.Unseen()
+	if err != nil {
+		d.cfg.Log.Error("what is not seen cannot be counted", "error", err)
+		return
+	}
+	tell("calls of io_uring_enter", u.IOUring)
+	tell("calls of the 32-bit interface", u.Compat)
+	tell("calls of the x32 interface", u.X32)
+	tell("calls of unknown syscalls", u.Unknown)
+	tell("processes beyond the scope's limit", u.Scope)
 }
 
 // Stop implements live.

@@ -131,6 +131,7 @@ func (d *daemon) metrics() *metrics.Run {
 			return lag(&p, d.pulse.waiting.Load(), time.Now())
 		},
 		Drops:   d.src.DropCounts,
+		Unseen:  d.src.Unseen,
 		Alerts:  d.alerts,
 		Held:    d.limiter.Total,
 		Sinks:   d.set.Stats,

@@ -35,6 +35,10 @@ type live interface {
 	// DropCounts gives the same by cause and type of event.
 	DropCounts(func(cause string, t event.Type, n uint64))
 
+	// Unseen gives how often something happened that cannot be told of. It may be
+	// called at any time.
+	Unseen(func(what string, n uint64))
+
 	// Stop ends the making of events. It may be called at any time, and twice.
 	Stop()
 	Close() error
