@@ -87,6 +87,9 @@ func TestMistakes(t *testing.T) {
 	// These need files that are large, not there, or no rules files.
 	elsewhere := []diag.Code{diag.FileRead, diag.FileTooLarge, diag.NotUTF8, diag.AliasTooLarge, diag.ConditionTooLarge, diag.TooDeep, diag.NotLaidOut, diag.ScenarioLine}
 	for _, info := range diag.Codes() {
+		if info.Code/100 == 7 { // of the configuration: package config's tests have them
+			continue
+		}
 		if !seen[info.Code.String()] && !slices.Contains(elsewhere, info.Code) {
 			t.Errorf("%s, %s, is in no file", info.Code, info.Title)
 		}

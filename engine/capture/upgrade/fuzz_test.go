@@ -59,7 +59,7 @@ func checkNewest(t *testing.T, before, ev *event.Event) {
 		}
 	case info.Flags&(event.Old|event.Unused) != 0 || info.Origin == event.OriginSyscall && ev.Type.IsEnter():
 		t.Errorf("%s(%d) is kept as %s(%d)", before.Type, before.Type, ev.Type, ev.Type)
-	case ev.Type != before.Type && ev.NumParams() != len(info.Params):
+	case ev.Type != before.Type && ev.NumParams() != len(info.Common()):
 		t.Errorf("%s(%d) became %s(%d) with %d parameters", before.Type, before.Type, ev.Type, ev.Type, ev.NumParams())
 	case ev.NumParams() < before.NumParams() && ev.Type == before.Type:
 		t.Errorf("%s(%d) has lost parameters: %d of %d", ev.Type, ev.Type, ev.NumParams(), before.NumParams())

@@ -233,7 +233,7 @@ func TestRun(t *testing.T) {
 	if !r.src.closed || !strings.Contains(r.stderr.String(), "msg=ended events=2 events_dropped=7 alerts=3") {
 		t.Errorf("closed %v; standard error: %s", r.src.closed, r.stderr.String())
 	}
-	if got := r.src.cfg; !slices.Contains(got.Types, event.OpenatExit) || slices.Contains(got.Types, event.ConnectExit) || got.BufferSize != 32<<20 {
+	if got := r.src.cfg; !slices.Contains(got.Types, event.OpenatExit) || slices.Contains(got.Types, event.ConnectExit) || got.BufferSize != 8<<20 {
 		t.Errorf("the driver was asked for %+v", got)
 	}
 }
