@@ -102,7 +102,7 @@ func (t *table) add(line string) error {
 	if c.Type, ok = newest(name); !ok {
 		return fmt.Errorf("no event %q", name)
 	}
-	for _, w := range strings.Fields(params) {
+	for w := range strings.FieldsSeq(params) {
 		p, err := parseParam(w)
 		if err != nil {
 			return err

@@ -132,7 +132,7 @@ var widths = map[int]string{
 var widthOf = sync.OnceValue(func() *[256]uint8 {
 	var all [256]uint8
 	for width, names := range widths {
-		for _, name := range strings.Fields(names) {
+		for name := range strings.FieldsSeq(names) {
 			all[words[name]] = uint8(width)
 		}
 	}

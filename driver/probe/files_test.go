@@ -102,16 +102,17 @@ func opensLinks() ([]sight, error) {
 
 // opensDeep opens by a path of almost 4096 bytes, and one with too many names.
 func opensDeep() ([]sight, error) {
-	dir := cwd()
+	var dir strings.Builder
+	dir.WriteString(cwd())
 	for range 15 {
-		dir += "/" + strings.Repeat("d", 250)
+		dir.WriteString("/" + strings.Repeat("d", 250))
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(dir.String(), 0o755); err != nil {
 		return nil, err
 	}
-	long := dir + "/" + strings.Repeat("f", 4095-len(dir)-1)
-	if n := len(long) - len(dir) - 1; n > 255 {
-		long = dir + "/" + strings.Repeat("f", 255)
+	long := dir.String() + "/" + strings.Repeat("f", 4095-len(dir.String())-1)
+	if n := len(long) - len(dir.String()) - 1; n > 255 {
+		long = dir.String() + "/" + strings.Repeat("f", 255)
 	}
 	fd, err := unix.Open(long, unix.O_RDWR|unix.O_CREAT, 0o600)
 	if err != nil {

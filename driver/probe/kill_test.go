@@ -75,7 +75,7 @@ func TestKilled(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = cmd.Wait() // killed
-	for _, word := range strings.Fields(line) {
+	for word := range strings.FieldsSeq(line) {
 		id, err := strconv.ParseUint(word, 10, 32)
 		if err != nil {
 			t.Fatal(err)

@@ -163,11 +163,12 @@ func alertsOf(t testing.TB, text string) []string {
 		for _, name := range ofTheObserver {
 			delete(alert.Fields, name)
 		}
-		l := alert.Rule
+		var l strings.Builder
+		l.WriteString(alert.Rule)
 		for _, name := range slices.Sorted(maps.Keys(alert.Fields)) {
-			l += fmt.Sprintf(" %s=%v", name, alert.Fields[name])
+			fmt.Fprintf(&l, " %s=%v", name, alert.Fields[name])
 		}
-		lines = append(lines, l)
+		lines = append(lines, l.String())
 	}
 	return lines
 }
