@@ -62,6 +62,8 @@ check: ## formatting, vet, staticcheck, go fix, the engine elsewhere, scripts, w
 	@echo 'check: staticcheck' && $(GO) run $(STATICCHECK) ./...
 	@for system in darwin/arm64 js/wasm; do echo "check: the engine builds for $$system" && \
 		GOOS=$${system%/*} GOARCH=$${system#*/} $(GO) build $$($(GO) list ./engine/... | grep -v /engine/cmd/) || exit 1; done
+	@if command -v clang-16 >/dev/null; then echo "check: the driver's object is its source" && infra/driver-object; \
+		else echo "check: skipped, no clang-16: that the driver's object is its source"; fi
 	@echo 'check: shellcheck' && shellcheck $(SCRIPTS)
 	@echo 'check: actionlint' && $(GO) run $(ACTIONLINT)
 
@@ -79,6 +81,7 @@ fuzz: ## run each fuzz target for FUZZTIME=30s
 	@infra/fuzz $(FUZZTIME)
 
 generate: ## write the generated files anew
+	@infra/setup generate
 	$(GO) generate ./...
 
 clean: ## remove what the targets made
