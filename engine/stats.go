@@ -36,6 +36,7 @@ func addStates(s, o state.Stats) state.Stats {
 	s.Files += o.Files
 	s.EvictedThreads += o.EvictedThreads
 	s.EvictedFiles += o.EvictedFiles
+	s.FoundThreads += o.FoundThreads
 	s.UnknownThreads += o.UnknownThreads
 	s.RefusedFiles += o.RefusedFiles
 	return s

@@ -148,6 +148,12 @@ func (p *Probe) Follow(pids []int) error {
 	return nil
 }
 
+// Follows reports whether a scope by process has a process now.
+func (p *Probe) Follows(pid int) bool {
+	var in uint8
+	return p.objects.ScopeTree.Lookup(uint32(pid), &in) == nil
+}
+
 // Want changes which types of events are wanted, beside those that state needs;
 // nil is all. It takes effect from one syscall to the next.
 func (p *Probe) Want(types calls.Types) error {

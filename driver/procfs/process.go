@@ -36,6 +36,10 @@ func (s *scan) process(pid int) error {
 	return err
 }
 
+// later reports whether a process began after the time that is asked for. The
+// kernel tells it in ticks, cut off.
+func (s *scan) later(st *stat) bool { return s.cfg.Before != 0 && s.boot+st.start > s.cfg.Before }
+
 func (s *scan) readProcess(pid int) error {
 	dir, err := openFolder(s.root, strconv.Itoa(pid))
 	if err != nil {
@@ -49,7 +53,7 @@ func (s *scan) readProcess(pid int) error {
 	if sta.tgid != int64(pid) {
 		return ErrEnded // the number was a thread's, or is one now
 	}
-	if st.gone() && st.threads <= 1 {
+	if st.gone() && st.threads <= 1 || s.later(&st) {
 		return ErrEnded
 	}
 	s.tids = s.tids[:0]

@@ -19,6 +19,10 @@ type Config struct {
 	Host string // the root folder of the machine, with its etc; "": /
 	PIDs []int  // these processes alone, with their threads; nil: all
 	Skip int    // a process that is left out: the reader's own; 0: none
+
+	// Before is a time, in nanoseconds since the epoch: who began later has a
+	// number that was another's then, and counts as ended. 0 is any time.
+	Before uint64
 }
 
 func (c *Config) defaults() {

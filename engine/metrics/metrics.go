@@ -132,6 +132,7 @@ func (c *collector) engine(send sender) {
 	send("state_evicted_files_total", float64(p.State.EvictedFiles))
 	send("state_refused_threads_total", float64(p.State.RefusedThreads))
 	send("state_refused_files_total", float64(p.State.RefusedFiles))
+	send("state_found_threads_total", float64(p.State.FoundThreads))
 	send("state_unknown_threads_total", float64(p.State.UnknownThreads))
 }
 

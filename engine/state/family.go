@@ -2,7 +2,11 @@
 
 package state
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/lanner-project/lanner/engine/event"
+)
 
 // unknownImage is the program of a thread that nothing was told of.
 var unknownImage = &Image{Exe: notKnown}
@@ -39,11 +43,51 @@ func (t *Table) actor(tid int64) *Thread {
 	if th := t.threads.get(tid); th != nil {
 		return th
 	}
+	if th := t.lookUp(tid); th != nil {
+		return th
+	}
 	t.stats.UnknownThreads++
 	th := t.newThread(tid)
 	th.Comm, th.Image = notKnown, unknownImage
 	t.add(th)
 	return th
+}
+
+// lookUp asks about a thread that is not known. It is asked once: a thread that
+// nobody knows is made up, and then it is known.
+func (t *Table) lookUp(tid int64) *Thread {
+	if t.find == nil || !t.started {
+		return nil
+	}
+	if err := t.find(tid, t.now, &late{Table: t}); err != nil {
+		return nil // it has ended
+	}
+	th := t.threads.get(tid)
+	if th != nil {
+		t.stats.FoundThreads++
+	}
+	return th
+}
+
+// late takes what is told of a process late. Of threads that are known already
+// more is known than can be told now.
+type late struct {
+	*Table
+	tid int64 // the last one that was taken
+}
+
+func (l *late) Proc(p *event.Proc) {
+	l.tid = none
+	if th := l.threads.get(p.TID); th == nil || !th.valid() {
+		l.tid = p.TID
+		l.Table.Proc(p)
+	}
+}
+
+func (l *late) File(tid int64, f *event.File) {
+	if tid == l.tid {
+		l.Table.File(tid, f)
+	}
 }
 
 // link makes th a member of its process and a child of its parent. Of a thread

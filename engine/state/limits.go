@@ -49,7 +49,8 @@ type Stats struct {
 	EvictedFiles   uint64
 	RefusedThreads uint64 // not recorded to stay inside Limits
 	RefusedFiles   uint64
-	UnknownThreads uint64 // threads that acted before anything was told about them
+	FoundThreads   uint64 // threads that acted before anything was told about them, and that were looked up
+	UnknownThreads uint64 // those that were not found, or nobody could be asked about
 }
 
 // Stats returns the counters.

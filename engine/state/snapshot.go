@@ -99,7 +99,7 @@ func (t *Table) File(tid int64, p *event.File) {
 			f.bits |= cloexec
 		}
 	}
-	if (f.Type == event.FileIPv4 || f.Type == event.FileIPv6) && f.Sock.L4 == event.L4TCP {
+	if (f.Type == event.FileIPv4 || f.Type == event.FileIPv6) && f.Sock.L4 == event.L4TCP && f.Sock.DstPort != 0 {
 		f.bits |= connected
 	}
 	if th.files == nil {

@@ -7,6 +7,11 @@ import "github.com/lanner-project/lanner/engine/event"
 // Config says how a Table is to be made.
 type Config struct {
 	Limits Limits
+
+	// Find is asked about a thread that acts and of which the source told nothing:
+	// once, with the time of what it did in nanoseconds since the epoch. It tells
+	// the thread's process, as it is by then. nil: nobody can be asked.
+	Find func(tid int64, time uint64, to event.Snapshot) error
 }
 
 // maxCPUs is how many CPUs are told apart.
@@ -26,6 +31,7 @@ type Subject struct {
 // fills it with what was there before the first event.
 type Table struct {
 	limits  Limits
+	find    func(int64, uint64, event.Snapshot) error
 	stats   Stats
 	threads index
 	groups  map[int64]*group // by process
@@ -37,6 +43,8 @@ type Table struct {
 	evicted recent
 
 	stamps, epoch, clock, seed uint64
+
+	now uint64 // time of the event that is followed
 
 	machine    event.Machine
 	interfaces interfaces
@@ -64,6 +72,7 @@ type Table struct {
 func New(cfg Config) *Table {
 	t := &Table{
 		limits: cfg.Limits.withDefaults(),
+		find:   cfg.Find,
 		groups: make(map[int64]*group),
 		seed:   0x2545f4914f6cdd1d,
 		ports:  make(map[uint16]bool),
@@ -128,6 +137,7 @@ func (t *Table) begin(ev *event.Event, s *Subject) *event.TypeInfo {
 	t.Finish()
 	t.containers.last = nil
 	t.clock++
+	t.now = ev.Time
 	info := ev.Type.Info()
 	*s = Subject{Thread: t.threads.get(ev.TID), FD: none}
 	if s.Thread == nil && makesActor(ev.Type, info) {

@@ -3,8 +3,10 @@
 package state_test
 
 import (
+	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -268,6 +270,44 @@ func TestUnknownThread(t *testing.T) {
 	}
 	if n := table.Stats().UnknownThreads; n != 1 {
 		t.Errorf("%d threads were not known, want 1", n)
+	}
+}
+
+// Where the source can be asked, it is asked once about a thread, and nothing
+// that is known already is taken from it.
+func TestFind(t *testing.T) {
+	t.Parallel()
+	var asked []string
+	table := state.New(state.Config{Find: func(tid int64, time uint64, to event.Snapshot) error {
+		asked = append(asked, fmt.Sprint(tid, " ", time))
+		if tid == 98 {
+			return errors.New("it has ended")
+		}
+		to.Proc(&event.Proc{TID: 20, PID: 20, PPID: 1, Comm: []byte("another")})
+		to.File(20, &event.File{FD: 7, Type: event.FileRegularV2, Name: []byte("/another")})
+		to.Proc(&event.Proc{TID: 99, PID: 99, PPID: 20, Comm: []byte("late"), CWD: []byte("/srv")})
+		to.File(99, &event.File{FD: 5, Type: event.FileRegularV2, Name: []byte("/found")})
+		return nil
+	}})
+	table.Proc(&event.Proc{TID: 20, PID: 20, PPID: 1, Comm: []byte("known")})
+	known := enginetest.Made(event.CloseExit, 20, p{"fd": 3})
+	ended := enginetest.Made(event.CloseExit, 98, p{"fd": 3})
+	late := enginetest.Made(event.CloseExit, 99, p{"fd": 3})
+	for _, ev := range []*event.Event{known, ended, ended, late, late} {
+		do(table, ev)
+	}
+	if want := []string{fmt.Sprint("98 ", ended.Time), fmt.Sprint("99 ", late.Time)}; !slices.Equal(asked, want) {
+		t.Errorf("asked about %v, want %v", asked, want)
+	}
+	th := table.Lookup(99)
+	if string(th.Comm) != "late" || string(th.CWD()) != "/srv/" || th.File(5) == nil || !th.FromSnapshot() {
+		t.Errorf("found: %+v", th)
+	}
+	if other := table.Lookup(20); string(other.Comm) != "known" || other.File(7) != nil {
+		t.Errorf("what was known became %q with %v", other.Comm, other.File(7))
+	}
+	if s := table.Stats(); s.FoundThreads != 1 || s.UnknownThreads != 1 {
+		t.Errorf("%+v", s)
 	}
 }
 

@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -111,6 +112,8 @@ func (f *fakeLive) Drops() uint64 {
 func (f *fakeLive) DropCounts(tell func(string, event.Type, uint64)) {
 	tell("no room", event.Openat2Exit, f.Drops())
 }
+
+func (f *fakeLive) Find(int64, uint64, event.Snapshot) error { return errors.New("nobody is there") }
 
 func (f *fakeLive) Unseen(func(string, uint64)) {}
 

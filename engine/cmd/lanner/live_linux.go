@@ -109,6 +109,14 @@ func (d *driver) follow() ([]int, error) {
 	}
 }
 
+// Find implements live. What is outside of the scope is not looked at.
+func (d *driver) Find(tid int64, time uint64, to event.Snapshot) error {
+	if d.scope != (probe.Scope{}) && !d.Follows(int(tid)) {
+		return fmt.Errorf("process %d is not known to be in the scope", tid)
+	}
+	return procfs.Process(procfs.Config{Skip: os.Getpid(), Before: time}, int(tid), to)
+}
+
 // Drops implements live.
 func (d *driver) Drops() uint64 {
 	var sum uint64

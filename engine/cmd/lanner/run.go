@@ -136,7 +136,10 @@ func (d *daemon) watch(ctx context.Context, first *compiled, signals <-chan os.S
 	}
 	defer func() { err = errors.Join(err, d.src.Close()) }()
 	s := d.cfg.State
-	d.table = state.New(state.Config{Limits: state.Limits{Threads: s.Threads, Files: s.Files, Bytes: int(s.Memory)}})
+	d.table = state.New(state.Config{
+		Limits: state.Limits{Threads: s.Threads, Files: s.Files, Bytes: int(s.Memory)},
+		Find:   d.src.Find,
+	})
 	if err := d.src.Snapshot(d.table); err != nil {
 		return fmt.Errorf("what was there before: %w", err)
 	}

@@ -26,6 +26,10 @@ type live interface {
 	// happens meanwhile is buffered.
 	Snapshot(event.Snapshot) error
 
+	// Find tells a process, as it is now, of which a thread did something at a
+	// time; an error if it is not there any more.
+	Find(tid int64, time uint64, to event.Snapshot) error
+
 	// Want says which types of events the rules can match from now on, in
 	// addition to what state needs. It may be called at any time.
 	Want([]event.Type) error
