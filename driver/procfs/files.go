@@ -52,13 +52,15 @@ func (s *scan) files(at folder, pid int) error {
 				s.stats.Sockets++
 				s.protocol(f, pid)
 			}
+			f.Flags = openFlags(s.descriptor(infos, name).flags)
 		default:
-			f.Type, f.Ino = event.FileType(kind), ino
+			d := s.descriptor(infos, name)
+			f.Type, f.Ino, f.Flags = event.FileType(kind), ino, openFlags(d.flags)
 			switch f.Type {
 			case event.FileFIFO, event.FileUnsupported:
 				f.Name = link
 			case event.FilePID:
-				if d := s.descriptor(infos, name); d.pid > 0 {
+				if d.pid > 0 {
 					f.Name = strconv.AppendInt(append(s.link[:0], "/proc/"...), d.pid, 10)
 				}
 			}

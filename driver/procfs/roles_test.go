@@ -67,7 +67,7 @@ func files() (map[string]any, error) {
 		"folder":    openAs(unix.O_DIRECTORY|unix.O_RDONLY, "."),
 		"null":      openAs(unix.O_RDWR, "/dev/null"),
 		"eventfd":   raw(unix.SYS_EVENTFD2),
-		"epoll":     raw(unix.SYS_EPOLL_CREATE1),
+		"epoll":     raw(unix.SYS_EPOLL_CREATE1, unix.EPOLL_CLOEXEC),
 		"timerfd":   raw(unix.SYS_TIMERFD_CREATE),
 		"signalfd":  func() (int, error) { return unix.Signalfd(-1, new(unix.Sigset_t), 0) },
 		"inotify":   raw(unix.SYS_INOTIFY_INIT1),

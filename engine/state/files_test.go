@@ -96,6 +96,21 @@ func TestFiles(t *testing.T) {
 	}
 }
 
+// What was there before the first event is closed at exec as well, whatever it
+// is.
+func TestFoundFilesAtExec(t *testing.T) {
+	t.Parallel()
+	table := machine(state.Limits{})
+	for i, typ := range []event.FileType{event.FileDirectory, event.FileFIFO, event.FileUnix, event.FileMemfd, event.FileEventPoll} {
+		table.File(20, &event.File{FD: int64(10 + i), Type: typ, Flags: cloexec})
+	}
+	table.File(20, &event.File{FD: 3, Type: event.FileEventPoll, Flags: 3})
+	do(table, enginetest.Made(event.ExecveExit, 20, p{"res": 0, "exe": "x", "pid": 20, "ptid": 1}))
+	if diff := cmp.Diff([]string{"0 file /dev/pts/1", "3 epoll "}, shown(table.Lookup(20))); diff != "" {
+		t.Errorf("descriptors (-want +got):\n%s", diff)
+	}
+}
+
 // A process starts with its parent's descriptors. What either does to them
 // later, the other does not see.
 func TestForkedFiles(t *testing.T) {

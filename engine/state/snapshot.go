@@ -95,9 +95,9 @@ func (t *Table) File(tid int64, p *event.File) {
 		}
 	case event.FileRegularV2:
 		f.Flags, f.Dev = p.Flags, p.Dev
-		if p.Flags&openCloexec != 0 {
-			f.bits |= cloexec
-		}
+	}
+	if p.Flags&openCloexec != 0 {
+		f.bits |= cloexec
 	}
 	if (f.Type == event.FileIPv4 || f.Type == event.FileIPv6) && f.Sock.L4 == event.L4TCP && f.Sock.DstPort != 0 {
 		f.bits |= connected
