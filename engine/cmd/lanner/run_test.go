@@ -46,6 +46,7 @@ type running struct {
 	t              *testing.T
 	dir            string
 	src            *fakeLive
+	open           openLive // of src, unless a test sets another one
 	stdout, stderr text
 	cancel         context.CancelFunc
 	done           chan error
@@ -64,6 +65,7 @@ const openRule = `
 func prepare(t *testing.T, config, rules string) *running {
 	t.Helper()
 	r := &running{t: t, dir: t.TempDir(), src: newFakeLive(), done: make(chan error, 1)}
+	r.open = r.src.open
 	r.write("lanner.yaml", strings.ReplaceAll(config, "DIR", r.dir))
 	r.write("rules.yaml", rules)
 	return r
@@ -96,7 +98,7 @@ func (r *running) start(args ...string) {
 	})
 	args = append([]string{"run", "--config", filepath.Join(r.dir, "lanner.yaml"), "--listen", "127.0.0.1:0"}, args...)
 	go func() {
-		r.done <- app{open: r.src.open}.run(ctx, args, strings.NewReader(""), &r.stdout, &r.stderr)
+		r.done <- app{open: r.open}.run(ctx, args, strings.NewReader(""), &r.stdout, &r.stderr)
 	}()
 	r.await("it serves", func() bool {
 		m := serving.FindStringSubmatch(r.stderr.String())
@@ -483,7 +485,7 @@ func (r *running) startQuiet() {
 	ctx, cancel := context.WithCancel(context.Background())
 	r.cancel = cancel
 	go func() {
-		r.done <- app{open: r.src.open}.run(ctx, []string{"run", "--config", filepath.Join(r.dir, "lanner.yaml"), "--listen", "off"},
+		r.done <- app{open: r.open}.run(ctx, []string{"run", "--config", filepath.Join(r.dir, "lanner.yaml"), "--listen", "off"},
 			strings.NewReader(""), &r.stdout, &r.stderr)
 	}()
 	r.await("an event is read", func() bool {
