@@ -18,13 +18,14 @@ import (
 // deeds are what children do. Those that need calls which not all architectures
 // have are added by the files for those that do.
 var deeds = map[string]func() ([]sight, error){
+	"fork storm": storm, "calls on files": fileCalls, "calls on processes": processCalls, "messages": messages, "births": births,
 	"older calls": olderCalls, "32 bits": runs32, "io_uring": usesUring,
 	"open": opens, "open through links": opensLinks, "open deep": opensDeep, "failed open": failedOpens, "descriptors": descriptors,
 	"names": names, "modes": modes, "sockets": sockets, "unix sockets": unixSockets, "identity": identity,
 	"processes": processes, "failed exec": failedExec, "memory": memory, "hostile": hostile, "data": data,
 }
 
-func num[N ~int | ~int32 | ~int64 | ~uint32 | ~uint64](n N) string { return fmt.Sprint(n) }
+func num[N ~int | ~int32 | ~int64 | ~uint32 | ~uint64 | ~uintptr](n N) string { return fmt.Sprint(n) }
 
 func cwd() string {
 	dir, err := os.Getwd()

@@ -20,6 +20,7 @@ func olderCalls() ([]sight, error) {
 	}
 	path := func(s string) uintptr { return addressOf(append([]byte(s), 0)) }
 	var p [2]int32
+	room := addressOf(make([]byte, 4096))
 	results := make(map[string]string)
 	for _, c := range []struct {
 		name    string
@@ -40,6 +41,13 @@ func olderCalls() ([]sight, error) {
 		{"mkdir", unix.SYS_MKDIR, path("d"), 0o700, 0},
 		{"rmdir", unix.SYS_RMDIR, path("d"), 0, 0},
 		{"access", unix.SYS_ACCESS, path("a"), unix.R_OK, 0},
+		{"stat", unix.SYS_STAT, path("a"), room, 0},
+		{"lstat", unix.SYS_LSTAT, path("s"), room, 0},
+		{"mknod", unix.SYS_MKNOD, path("fifo"), unix.S_IFIFO | 0o600, 0},
+		{"eventfd", unix.SYS_EVENTFD, 7, 0, 0},
+		{"signalfd", unix.SYS_SIGNALFD, ^uintptr(0), room, 8},
+		{"inotify_init", unix.SYS_INOTIFY_INIT, 0, 0, 0},
+		{"epoll_create", unix.SYS_EPOLL_CREATE, 4, 0, 0},
 	} {
 		r, _, errno := unix.Syscall(c.nr, c.a, c.b, c.c)
 		if errno != 0 {
@@ -61,6 +69,13 @@ func olderCalls() ([]sight, error) {
 		{event.UnlinkExit, map[string]string{"res": "0", "path": "c"}},
 		{event.MkdirExit, map[string]string{"res": "0", "path": "d", "mode": num(0o700)}},
 		{event.RmdirExit, map[string]string{"res": "0", "path": "d"}},
+		{event.StatExit, map[string]string{"res": "0", "path": "a"}},
+		{event.LstatExit, map[string]string{"res": "0", "path": "s"}},
+		{event.MknodExit, map[string]string{"res": "0", "path": "fifo", "mode": num(unix.S_IFIFO | 0o600), "dev": "0"}},
+		{event.EventfdExit, map[string]string{"res": results["eventfd"], "initval": "7"}},
+		{event.SignalfdExit, map[string]string{"res": results["signalfd"], "fd": "-1"}},
+		{event.InotifyInitExit, map[string]string{"res": results["inotify_init"]}},
+		{event.EpollCreateExit, map[string]string{"res": results["epoll_create"], "size": "4"}},
 		{event.AccessExit, map[string]string{"res": "0", "name": "a", "mode": num(unix.R_OK)}},
 	}, nil
 }
