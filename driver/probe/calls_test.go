@@ -4,6 +4,7 @@ package probe
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"runtime"
 	"strings"
@@ -59,9 +60,7 @@ func makeCalls(calls []madeCall) ([]sight, error) {
 		if c.result == "" {
 			want = params{"res": num(res)}
 		}
-		for name, v := range c.params {
-			want[name] = v
-		}
+		maps.Copy(want, c.params)
 		sights = append(sights, sight{c.typ, want})
 	}
 	runtime.KeepAlive(kept)
