@@ -8,7 +8,6 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 )
 
@@ -28,9 +27,7 @@ func once(ctx context.Context, command []string) (cost, error) {
 		return cost{}, fmt.Errorf("%s: %w\n%s", strings.Join(command, " "), err, said.String())
 	}
 	c := cost{wall: time.Since(start), cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
-	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		c.memory = usage.Maxrss << 10
-	}
+	c.memory = peak(cmd.ProcessState)
 	return c, nil
 }
 

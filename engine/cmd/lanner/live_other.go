@@ -34,3 +34,6 @@ func newSelftest(open openLive) *cobra.Command {
 }
 
 func actors() []*cobra.Command { return nil }
+
+// reloading is what systemd wants to know, which is on Linux alone.
+func reloading() ([]string, error) { return []string{"RELOADING=1"}, nil }

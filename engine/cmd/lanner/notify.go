@@ -10,8 +10,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"golang.org/x/sys/unix"
 )
 
 // A notifier tells systemd how the service is, by the protocol of sd_notify(3).
@@ -53,14 +51,4 @@ func (n *notifier) send(lines ...string) (err error) {
 	defer func() { err = errors.Join(err, conn.Close()) }()
 	_, err = conn.Write([]byte(strings.Join(lines, "\n")))
 	return err
-}
-
-// reloading is what systemd wants to know when a reload begins: the moment too,
-// so that it can tell whether it was before or after its request.
-func reloading() ([]string, error) {
-	var now unix.Timespec
-	if err := unix.ClockGettime(unix.CLOCK_MONOTONIC, &now); err != nil {
-		return nil, fmt.Errorf("monotonic clock: %w", err)
-	}
-	return []string{"RELOADING=1", fmt.Sprintf("MONOTONIC_USEC=%d", now.Nano()/1000)}, nil
 }
