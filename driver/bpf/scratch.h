@@ -91,11 +91,17 @@ static __always_inline __u8 *room(struct scratch *s)
 {
 	__u32 off = s->off;
 
-	if (off < sizeof(struct header) || off > DATA_LIMIT) {
-		s->head.flags |= RECORD_CUT;
-		return NULL;
-	}
+	if (off > DATA_LIMIT)
+		goto cut;
+	/* The compiler would make one comparison of the two, of a difference. From
+	 * that the verifier learns nothing of off itself, in 6.12 still. */
+	barrier_var(off);
+	if (off < sizeof(struct header))
+		goto cut;
 	return (__u8 *)&s->head + off;
+cut:
+	s->head.flags |= RECORD_CUT;
+	return NULL;
 }
 
 /* A pointer as a number, for functions that the verifier checks by themselves:
