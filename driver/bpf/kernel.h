@@ -200,6 +200,7 @@ struct kernfs_node___old {
 };
 struct cgroup {
 	struct kernfs_node *kn;
+	struct cgroup_root *root;
 	int level;
 	struct cgroup *ancestors[]; /* from 6.1 */
 };

@@ -295,6 +295,8 @@ __noinline int cgroup_text(__u64 kn, __u32 prefix)
 	return len;
 }
 
+/* In the hierarchy of version 2 a controller need not go as deep as the process
+ * is; there the place of the process itself counts. */
 #define CGROUP(member, prefix)                                                                                    \
 	if (bpf_core_enum_value_exists(enum cgroup_subsys_id, member)) {                                          \
 		struct cgroup_subsys_state *css = NULL;                                                           \
@@ -303,7 +305,9 @@ __noinline int cgroup_text(__u64 kn, __u32 prefix)
 				      (void *)set + bpf_core_field_offset(struct css_set, subsys) +               \
 					      8 * bpf_core_enum_value(enum cgroup_subsys_id, member));            \
 		cgroup = RD(css, cgroup);                                                                         \
-		cgroup_text(address(s, RD(cgroup, kn), 0), prefix);                                                       \
+		if (RD(cgroup, root) == RD(unified, root))                                                        \
+			cgroup = unified;                                                                         \
+		cgroup_text(address(s, RD(cgroup, kn), 0), prefix);                                               \
 	}
 
 /* Its places in the hierarchies by which containers are told apart. */
@@ -311,10 +315,12 @@ __noinline int cgroups(void)
 {
 	struct scratch *s = scratch();
 	struct css_set *set;
+	struct cgroup *unified;
 
 	if (!s)
 		return 0;
 	set = RD((struct task_struct *)s->task, cgroups);
+	unified = RD(set, dfl_cgrp);
 	s->text = 0;
 	CGROUP(cpuset_cgrp_id, 0)
 	CGROUP(memory_cgrp_id, 1)
