@@ -32,6 +32,12 @@ func again() (map[string]any, error) {
 			return nil, err
 		}
 	}
+	// Go raises the limit of descriptors when a program starts and undoes that at
+	// exec, unless the program set a limit itself.
+	var limit syscall.Rlimit
+	if err := errors.Join(syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit), syscall.Setrlimit(syscall.RLIMIT_NOFILE, &limit)); err != nil {
+		return nil, err
+	}
 	env := append(os.Environ(), roleVariable+"=idle", "LONG="+strings.Repeat("e", 5000))
 	argv := []string{"odd name", "", "a\nb"}
 	if n, err := strconv.Atoi(os.Getenv("ARGUMENTS")); err == nil {
