@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/cilium/ebpf"
+	"github.com/cilium/ebpf/features"
 	"golang.org/x/sys/unix"
 
 	"github.com/lanner-project/lanner/driver/bpf"
@@ -52,6 +53,7 @@ func load(spec *ebpf.CollectionSpec, cfg *Config, w where, rings int) (*objects,
 			return nil, nil, fmt.Errorf("the driver's variable %s: %w", name, err)
 		}
 	}
+	unlock()
 	inner := spec.Maps["rings"].InnerMap
 	inner.MaxEntries = uint32(cfg.BufferSize)
 	spec.Maps["rings"].MaxEntries = uint32(rings)
@@ -69,6 +71,16 @@ func load(spec *ebpf.CollectionSpec, cfg *Config, w where, rings int) (*objects,
 		return nil, nil, errors.Join(explain(err, cfg.LogFile), closeMaps(maps))
 	}
 	return &o, maps, nil
+}
+
+// unlock lifts the limit of locked memory, which maps count as before Linux 5.11.
+// Where that is not allowed the limit may be high enough as it is; else the
+// kernel refuses the maps.
+func unlock() {
+	const fiveEleven = 5<<16 | 11<<8
+	if v, err := features.LinuxVersionCode(); err == nil && v < fiveEleven {
+		_ = unix.Setrlimit(unix.RLIMIT_MEMLOCK, &unix.Rlimit{Cur: unix.RLIM_INFINITY, Max: unix.RLIM_INFINITY})
+	}
 }
 
 func closeMaps(maps []*ebpf.Map) error {
@@ -115,7 +127,7 @@ func explain(err error, logFile string) error {
 		return fmt.Errorf("the kernel's verifier refuses the driver: %w\n\t%s%s", verifier.Cause, strings.Join(lines, "\n\t"), where)
 	}
 	if errors.Is(err, unix.EPERM) {
-		return fmt.Errorf("loading the driver: %w: it takes CAP_BPF and CAP_PERFMON (\"lanner doctor\" says more)", err)
+		return fmt.Errorf("loading the driver: %w: it takes CAP_BPF and CAP_PERFMON, before Linux 5.11 CAP_SYS_RESOURCE too (\"lanner doctor\" says more)", err)
 	}
 	return fmt.Errorf("loading the driver: %w", err)
 }
