@@ -92,7 +92,7 @@ func threadsOf(t *testing.T, pid int) map[int64]bool {
 
 func TestScopeMistakes(t *testing.T) {
 	for want, scope := range map[string]Scope{
-		"a scope is a process or a cgroup, not both":       {PID: 1, Cgroup: "/"},
+		"a scope is a process or a cgroup, not both": {PID: 1, Cgroup: "/"},
 		"no such process":                                  {PID: 1 << 29},
 		"cgroup /nonexistent/lanner: no such file":         {Cgroup: "/nonexistent/lanner"},
 		"is in no cgroup file system: name a folder below": {Cgroup: "/usr/bin"},
