@@ -78,27 +78,12 @@ struct {
 	__type(value, struct tally);
 } counts SEC(".maps");
 
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, UNSEENS);
-	__type(key, __u32);
-	__type(value, __u64);
-} unseen_counts SEC(".maps");
-
 static __always_inline void count(__u32 type, enum cause cause)
 {
 	struct tally *c = bpf_map_lookup_elem(&counts, &type);
 
 	if (c)
 		c->n[cause]++;
-}
-
-static __always_inline void count_unseen(__u32 what)
-{
-	__u64 *n = bpf_map_lookup_elem(&unseen_counts, &what);
-
-	if (n)
-		(*n)++;
 }
 
 /* Hands the record over. Who waits for records is woken by the first one; who
@@ -114,8 +99,10 @@ static __always_inline void emit(struct scratch *s, __u32 type, __u32 flags)
 	if (ring >= ring_count)
 		ring = 0;
 	rb = bpf_map_lookup_elem(&rings, &ring);
-	if (!rb)
+	if (!rb) {
+		count(type, CAUSE_RING_FULL); /* there is none: not with the rings that are made */
 		return;
+	}
 	if (flags & SPEC_BULK && bpf_ringbuf_query(rb, BPF_RB_AVAIL_DATA) > shed_above) {
 		count(type, CAUSE_SHED);
 		return;
@@ -247,6 +234,7 @@ static __always_inline void arguments(struct scratch *s, const struct pt_regs *r
 }
 #endif
 
+#define IO_URING_ENTER 426 /* on all architectures */
 #define EINPROGRESS 115
 #define MAX_ERRNO 4095
 
@@ -261,9 +249,9 @@ static __always_inline int other_number(long nr, struct task_struct *task)
 	if (nr == -1 || !in_scope(task))
 		return 0;
 	if (X32_BIT && nr & X32_BIT)
-		count_unseen(UNSEEN_X32);
+		count_unseen_by(UNSEEN_X32, 1);
 	else
-		count_unseen(UNSEEN_UNKNOWN);
+		count_unseen_by(UNSEEN_UNKNOWN, 1);
 	return 0;
 }
 
@@ -291,7 +279,7 @@ int BPF_PROG(lanner_sys_exit, struct pt_regs *regs, long ret)
 	if (!want || (failed(ret) && !(want & (WANT_FAILED | WANT_COUNT))) || !in_scope(task))
 		return 0;
 	if (want & WANT_COUNT) {
-		count_unseen(compat ? UNSEEN_COMPAT : UNSEEN_IO_URING);
+		count_unseen_by(compat ? UNSEEN_COMPAT : n == IO_URING_ENTER ? UNSEEN_IO_URING : UNSEEN_UNKNOWN, 1);
 		if (!(want & WANT))
 			return 0;
 	}
@@ -334,7 +322,16 @@ int BPF_PROG(lanner_exit, struct task_struct *task)
 	if (!in_scope(task))
 		return 0;
 	notice(NOTICE_EXIT, (__u64)task, RD(task, pid));
-	leave_scope(task);
+	return 0;
+}
+
+/* A process stays in scope until its main thread's entry is freed, the last of
+ * its threads: its number has no other owner before. */
+SEC("tp_btf/sched_process_free")
+int BPF_PROG(lanner_free, struct task_struct *task)
+{
+	if (scope_kind == SCOPE_TREE && RD(task, pid) == RD(task, tgid))
+		leave_scope(task);
 	return 0;
 }
 

@@ -71,15 +71,17 @@ const (
 	LannerOpOP_BYTES_ARG       LannerOp = 34
 	LannerOpOP_IOVEC           LannerOp = 35
 	LannerOpOP_MSG             LannerOp = 36
-	LannerOpOP_IOVEC_SIZE      LannerOp = 37
-	LannerOpOP_MSG_SIZE        LannerOp = 38
-	LannerOpOP_ARGV            LannerOp = 39
-	LannerOpOP_ARGV0           LannerOp = 40
-	LannerOpOP_PRCTL_TEXT      LannerOp = 41
-	LannerOpOP_PRCTL_NUMBER    LannerOp = 42
-	LannerOpOP_SOCKET_ERROR    LannerOp = 43
-	LannerOpOP_PTRACE_ADDR     LannerOp = 44
-	LannerOpOP_PTRACE_DATA     LannerOp = 45
+	LannerOpOP_MMSG            LannerOp = 37
+	LannerOpOP_IOVEC_SIZE      LannerOp = 38
+	LannerOpOP_MSG_SIZE        LannerOp = 39
+	LannerOpOP_ARGV            LannerOp = 40
+	LannerOpOP_ARGV0           LannerOp = 41
+	LannerOpOP_PRCTL_TEXT      LannerOp = 42
+	LannerOpOP_PRCTL_NUMBER    LannerOp = 43
+	LannerOpOP_SOCKET_OPTION   LannerOp = 44
+	LannerOpOP_SOCKET_ERROR    LannerOp = 45
+	LannerOpOP_PTRACE_ADDR     LannerOp = 46
+	LannerOpOP_PTRACE_DATA     LannerOp = 47
 	LannerOpOP_OPEN_FLAGS      LannerOp = 64
 	LannerOpOP_HOW_FLAGS       LannerOp = 65
 	LannerOpOP_FILE_DEV        LannerOp = 66
@@ -217,7 +219,8 @@ const (
 	LannerUnseenUNSEEN_X32      LannerUnseen = 1
 	LannerUnseenUNSEEN_IO_URING LannerUnseen = 2
 	LannerUnseenUNSEEN_UNKNOWN  LannerUnseen = 3
-	LannerUnseenUNSEENS         LannerUnseen = 4
+	LannerUnseenUNSEEN_MESSAGE  LannerUnseen = 4
+	LannerUnseenUNSEENS         LannerUnseen = 5
 )
 
 type LannerWant uint32
@@ -244,6 +247,7 @@ const (
 	LannerProgLannerExec     = "lanner_exec"
 	LannerProgLannerExit     = "lanner_exit"
 	LannerProgLannerFork     = "lanner_fork"
+	LannerProgLannerFree     = "lanner_free"
 	LannerProgLannerSysExit  = "lanner_sys_exit"
 	LannerVarAsleep          = "asleep"
 	LannerVarHelpersOnly     = "helpers_only"
@@ -316,6 +320,7 @@ type LannerProgramSpecs struct {
 	LannerExec    *ebpf.ProgramSpec `ebpf:"lanner_exec"`
 	LannerExit    *ebpf.ProgramSpec `ebpf:"lanner_exit"`
 	LannerFork    *ebpf.ProgramSpec `ebpf:"lanner_fork"`
+	LannerFree    *ebpf.ProgramSpec `ebpf:"lanner_free"`
 	LannerSysExit *ebpf.ProgramSpec `ebpf:"lanner_sys_exit"`
 }
 
@@ -446,6 +451,7 @@ type LannerPrograms struct {
 	LannerExec    *ebpf.Program `ebpf:"lanner_exec"`
 	LannerExit    *ebpf.Program `ebpf:"lanner_exit"`
 	LannerFork    *ebpf.Program `ebpf:"lanner_fork"`
+	LannerFree    *ebpf.Program `ebpf:"lanner_free"`
 	LannerSysExit *ebpf.Program `ebpf:"lanner_sys_exit"`
 }
 
@@ -454,6 +460,7 @@ func (p *LannerPrograms) Close() error {
 		p.LannerExec,
 		p.LannerExit,
 		p.LannerFork,
+		p.LannerFree,
 		p.LannerSysExit,
 	)
 }

@@ -36,12 +36,14 @@ enum op {
 	OP_BYTES_ARG, /* the same, as many as the argument after it says */
 	OP_IOVEC,    /* bytes of an array of struct iovec; the next argument is its length */
 	OP_MSG,	     /* bytes of what a struct msghdr describes */
+	OP_MMSG,     /* the same of the first struct mmsghdr, with how many it got */
 	OP_IOVEC_SIZE, /* how many bytes an iovec has room for, 4 bytes */
 	OP_MSG_SIZE,
 	OP_ARGV,     /* the strings of an array, but for the first */
 	OP_ARGV0,
 	OP_PRCTL_TEXT, /* prctl's argument, by its option: a name or a number */
 	OP_PRCTL_NUMBER,
+	OP_SOCKET_OPTION, /* the option of setsockopt and getsockopt; 0 for levels but SOL_SOCKET */
 	OP_SOCKET_ERROR, /* what getsockopt told, of SO_ERROR */
 	OP_PTRACE_ADDR,	 /* numbers with a byte before that says what they are */
 	OP_PTRACE_DATA,
@@ -172,6 +174,7 @@ enum unseen {
 	UNSEEN_X32,
 	UNSEEN_IO_URING,   /* io_uring_enter: what it submitted */
 	UNSEEN_UNKNOWN,	   /* a syscall with a number that is not known */
+	UNSEEN_MESSAGE,	   /* messages of one call after the first */
 	UNSEENS,
 };
 

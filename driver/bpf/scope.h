@@ -82,13 +82,10 @@ static __always_inline void enter_scope(struct task_struct *child)
 		scope_lost++;
 }
 
-/* When the last thread ends, which need not be the main one. */
 static __always_inline void leave_scope(struct task_struct *task)
 {
-	struct signal_struct *signal = RD(task, signal);
 	__u32 tgid = RD(task, tgid);
 
-	if (scope_kind == SCOPE_TREE && RD(signal, live.counter) == 0)
-		bpf_map_delete_elem(&scope_tree, &tgid);
+	bpf_map_delete_elem(&scope_tree, &tgid);
 }
 #endif

@@ -112,6 +112,21 @@ static __always_inline __u64 address(struct scratch *s, const void *p, __u64 off
 	return *(volatile __u64 *)&s->address + off;
 }
 
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, UNSEENS);
+	__type(key, __u32);
+	__type(value, __u64);
+} unseen_counts SEC(".maps");
+
+static __always_inline void count_unseen_by(__u32 what, __u64 by)
+{
+	__u64 *n = bpf_map_lookup_elem(&unseen_counts, &what);
+
+	if (n)
+		*n += by;
+}
+
 #include "text.h"
 #include "path.h"
 #include "socket.h"

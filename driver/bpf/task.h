@@ -57,6 +57,10 @@ __noinline int task_text(__u32 op)
 		s->head.flags |= RECORD_FAULT;
 		return 0;
 	}
+	if (n == MAX_TEXT) { /* where the others begin is not known */
+		s->head.flags |= RECORD_CUT;
+		return op == OP_EXE ? n : 0;
+	}
 	if (op == OP_EXE)
 		return n;
 	return area(s, to, from + n, end);
@@ -207,8 +211,8 @@ static __always_inline __s64 reaper(struct task_struct *task)
 
 	if ((void *)RD(task, children.next) == children)
 		return 0;
-	if (leader != task && !(RD(leader, flags) & PF_EXITING))
-		return RD(leader, pid);
+	if (RD(signal, live.counter) > 0) /* another thread of the process does: 0 if it is not the main one */
+		return leader != task && !(RD(leader, flags) & PF_EXITING) ? RD(leader, pid) : 0;
 	ns = namespace_of(RD(task, thread_pid));
 	init = ns ? RD(ns, child_reaper) : NULL;
 	for (i = 0; i < MAX_SUBREAPERS && BPF_CORE_READ_BITFIELD_PROBED(signal, has_child_subreaper); i++) {
@@ -256,8 +260,8 @@ __noinline int cgroup_text(__u64 kn, __u32 prefix)
 		if (!up)
 			break;
 		n = bpf_probe_read_kernel_str(name, sizeof(s->name), RD(node, name));
-		if (n < 1 || n > sizeof(s->name) || at > MAX_TEXT || at < n)
-			break;
+		if (n < 1 || n >= sizeof(s->name) || at > MAX_TEXT || at < n)
+			return 0; /* half of a name would be another one */
 		at -= n;
 		if (at > MAX_TEXT)
 			break;
@@ -266,6 +270,8 @@ __noinline int cgroup_text(__u64 kn, __u32 prefix)
 		s->at = at;
 		s->dentry = (__u64)up;
 	}
+	if (i == 64)
+		return 0;
 	if (s->at == MAX_TEXT - 1) {
 		s->at = MAX_TEXT - 2;
 		p->text[MAX_TEXT - 2] = '/';
@@ -480,6 +486,18 @@ __noinline int put_rights(__u32 op)
 	return 0;
 }
 
+#define CLONE_FILES 0x400
+#define CLONE_THREAD 0x10000
+
+/* What a new thread has in common with who made it, in clone's flags. */
+static __always_inline __u64 shared_with_parent(struct task_struct *task)
+{
+	bool thread = RD(task, pid) != RD(task, tgid);
+	struct task_struct *from = thread ? RD(task, group_leader) : RD(task, real_parent);
+
+	return (thread ? CLONE_THREAD : 0) | (RD(from, files) == RD(task, files) ? CLONE_FILES : 0);
+}
+
 __noinline int put_task(__u32 op, __u32 arg)
 {
 	struct scratch *s = scratch();
@@ -511,8 +529,10 @@ __noinline int put_task(__u32 op, __u32 arg)
 	case OP_CGROUPS:
 		return cgroups();
 	case OP_CLONE3_FLAGS: /* struct clone_args begins with them */
-		if (bpf_probe_read_user(&v, 8, (void *)v))
-			v = 0; /* of the child, whose memory the parent may use again */
+		if (!s->ret)
+			v = shared_with_parent(task); /* the parent may use that memory again */
+		else if (bpf_probe_read_user(&v, 8, (void *)v))
+			v = 0;
 		return store(to, (v & ~0xffull) | in_namespace(task), 4);
 	case OP_IN_PIDNS:
 		v = 0;

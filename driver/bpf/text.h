@@ -13,6 +13,7 @@ struct msghdr {
 	__u32 namelen, pad;
 	__u64 iov, iovlen, control, controllen;
 };
+#define MSGHDR_SIZE 56 /* with its flags */
 
 static __always_inline int store(__u8 *to, __u64 v, __u32 width)
 {
@@ -100,6 +101,8 @@ __noinline int vector(__u64 from, __u64 n, __u64 most)
 			break;
 		if (bpf_probe_read_user(v, sizeof(*v), (void *)(from + i * sizeof(*v)))) {
 			s->head.flags |= RECORD_FAULT;
+			if (!most)
+				return 0;
 			break;
 		}
 		len = v->len;
@@ -121,8 +124,10 @@ __noinline int vector(__u64 from, __u64 n, __u64 most)
 	}
 	if (most)
 		return sum;
-	if (n > MAX_VECTORS)
+	if (n > MAX_VECTORS) {
 		s->head.flags |= RECORD_CUT;
+		return 0;
+	}
 	return store(to, sum, 4);
 }
 
@@ -205,6 +210,8 @@ __noinline int number(__u32 op, __u64 v)
 			v = n;
 		}
 		return store(to, v, 8);
+	case OP_SOCKET_OPTION:
+		return store(to, s->arg[1] == SOL_SOCKET ? v : 0, 4);
 	case OP_SOCKET_ERROR:
 		if (s->ret < 0 || s->arg[1] != SOL_SOCKET || s->arg[2] != SO_ERROR || bpf_probe_read_user(&n, 4, (void *)v))
 			return 0;
@@ -252,8 +259,10 @@ __noinline int put_text(__u32 op, __u32 arg)
 	case OP_IOVEC_SIZE:
 		return vector(v, next, 0);
 	case OP_MSG:
+	case OP_MMSG:
 	case OP_MSG_SIZE: {
 		__u64 iov, n;
+		__u32 got = 0;
 
 		m = (struct msghdr *)s->name;
 		if (bpf_probe_read_user(m, sizeof(*m), (void *)v)) {
@@ -264,7 +273,16 @@ __noinline int put_text(__u32 op, __u32 arg)
 		n = m->iovlen;
 		if (op == OP_MSG_SIZE)
 			return vector(iov, n, 0);
-		return s->ret <= 0 ? 0 : vector(iov, n, least(s->ret, snap));
+		if (op == OP_MSG || s->ret <= 0)
+			return s->ret <= 0 ? 0 : vector(iov, n, least(s->ret, snap));
+		/* How many bytes it has stands behind the header, as what the call
+		 * returned is how many messages there were. */
+		if (bpf_probe_read_user(&got, 4, (void *)(v + MSGHDR_SIZE))) {
+			s->head.flags |= RECORD_FAULT;
+			return 0;
+		}
+		count_unseen_by(UNSEEN_MESSAGE, s->ret - 1);
+		return got ? vector(iov, n, least(got, snap)) : 0;
 	}
 	case OP_ARGV:
 		return strings(v, 0);
@@ -273,6 +291,7 @@ __noinline int put_text(__u32 op, __u32 arg)
 	case OP_PRCTL_TEXT:
 		return s->arg[0] == PR_SET_NAME ? user_text(v) : 0;
 	case OP_PRCTL_NUMBER:
+	case OP_SOCKET_OPTION:
 	case OP_SOCKET_ERROR:
 	case OP_PTRACE_ADDR:
 	case OP_PTRACE_DATA:

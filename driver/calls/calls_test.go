@@ -71,14 +71,29 @@ func TestPlan(t *testing.T) {
 		{few, AMD64, "io_uring_enter", WantCount},
 		{any, AMD64, "read", WantCall | WantFailed},
 		{any, AMD64, "getppid", WantCall | WantFailed},
+		{any, AMD64, "io_uring_enter", WantCall | WantFailed | WantCount},
 		{compat, IA32, "openat", WantCall | WantFailed},
 		{compat, IA32, "setuid32", WantCall},
 		{compat, IA32, "socketcall", WantCount},
 		{compat, IA32, "execve", 0}, // a notice tells of the successful ones
 		{compat, IA32, "sendmsg", 0},
+		{compat, IA32, "sendfile64", 0},
+		{NewPlan(IA32, Types{event.SendfileExit: true}), IA32, "sendfile64", WantCount},
 	} {
 		if got := tt.plan[number(tt.abi, tt.name)]; got != tt.want {
 			t.Errorf("%s: want %b, got %b", tt.name, tt.want, got)
 		}
+	}
+}
+
+// Numbers of which nothing is known are counted, and names that no event is made
+// of are told.
+func TestUnknown(t *testing.T) {
+	if got := NewPlan(AMD64, Types{})[MaxNumber-1]; got != WantCount {
+		t.Errorf("the highest number: %b", got)
+	}
+	got := Unmade(Types{event.FutexEnter: true, event.FutexExit: true, event.OpenEnter: true, event.OpenExit: true, event.Container: true})
+	if len(got) != 1 || got[0] != "futex" {
+		t.Errorf("no events of %v", got)
 	}
 }

@@ -55,13 +55,15 @@ func NewPlan(abi ABI, types Types) *Plan {
 	for n, c := range Calls(abi) {
 		name := Name(abi, n)
 		switch {
-		case c == nil && name == "":
-		case c != nil && (types == nil || types[c.Type]):
+		case c == nil: // nothing is known of it: it is newer than the tables, or no syscall
+			p[n] = WantCount
+		case types == nil || types[c.Type]:
 			p[n] = WantCall | WantFailed
-		case c != nil && c.Class&(Life|State) != 0:
+		case c.Class&(Life|State) != 0:
 			p[n] = WantCall
-		case name == "io_uring_enter":
-			p[n] = WantCount // what it submits is done without a syscall
+		}
+		if name == "io_uring_enter" {
+			p[n] |= WantCount // what it submits is done without a syscall
 		}
 		if abi == IA32 && unseen(name, types) {
 			p[n] = WantCount
@@ -76,7 +78,10 @@ var alias = map[string]string{
 	"setuid32": "setuid", "setgid32": "setgid", "setreuid32": "setreuid", "setregid32": "setregid",
 	"setresuid32": "setresuid", "setresgid32": "setresgid",
 	"chown32": "chown", "lchown32": "lchown", "fchown32": "fchown", "fcntl64": "fcntl",
+	"getuid32": "getuid", "geteuid32": "geteuid", "getgid32": "getgid", "getegid32": "getegid",
+	"getresuid32": "getresuid", "getresgid32": "getresgid",
 	"stat64": "stat", "lstat64": "lstat", "fstat64": "fstat", "fstatat64": "newfstatat",
+	"mmap2": "mmap", "_llseek": "lseek", "sendfile64": "sendfile", "recvmmsg_time64": "recvmmsg",
 }
 
 // compat is the row of a call of the 32-bit interface, if its arguments have
@@ -113,6 +118,33 @@ var different = func() map[Op]bool {
 	}
 	return set
 }()
+
+// NewForeignPlan counts all calls of an interface of which nothing can be told.
+func NewForeignPlan() *Plan {
+	var p Plan
+	for n := range p {
+		p[n] = WantCount
+	}
+	return &p
+}
+
+// Unmade returns, of types that rules ask for, the names that the driver makes
+// no events of.
+func Unmade(types Types) []string {
+	made := make(map[string]bool)
+	for t := range types {
+		made[t.String()] = made[t.String()] || Records(t)
+	}
+	var names []string
+	for t := range types {
+		if info := t.Info(); !made[info.Name] && (info.Origin == event.OriginSyscall || info.Origin == event.OriginTracepoint) {
+			names = append(names, info.Name)
+			made[info.Name] = true
+		}
+	}
+	slices.Sort(names)
+	return names
+}
 
 // unseen reports whether a call of the 32-bit interface does what rules or state
 // need to know, and cannot be told.

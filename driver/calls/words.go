@@ -37,15 +37,17 @@ var words = map[string]Op{
 	"bytes_arg":       34,
 	"iovec":           35,
 	"msg":             36,
-	"iovec_size":      37,
-	"msg_size":        38,
-	"argv":            39,
-	"argv0":           40,
-	"prctl_text":      41,
-	"prctl_number":    42,
-	"socket_error":    43,
-	"ptrace_addr":     44,
-	"ptrace_data":     45,
+	"mmsg":            37,
+	"iovec_size":      38,
+	"msg_size":        39,
+	"argv":            40,
+	"argv0":           41,
+	"prctl_text":      42,
+	"prctl_number":    43,
+	"socket_option":   44,
+	"socket_error":    45,
+	"ptrace_addr":     46,
+	"ptrace_data":     47,
 	"open_flags":      64,
 	"how_flags":       65,
 	"file_dev":        66,
@@ -121,7 +123,7 @@ var widths = map[int]string{
 		vpgid pgid vtid vpid pidns_start cap_inheritable cap_permitted cap_effective exe_ino exe_ctime exe_mtime
 		exit_status exit_code reaper prctl_number`,
 	4: `
-		ret4 zero4 u32 open_mode *u32 iovec_size msg_size open_flags how_flags file_dev queue_length queue_max
+		ret4 zero4 u32 open_mode *u32 iovec_size msg_size open_flags how_flags socket_option file_dev queue_length queue_max
 		vm_size vm_rss vm_swap tty loginuid clone_flags clone3_flags in_pidns exec_flags uid gid`,
 	2: `
 		u16 native const const_high file_layer`,

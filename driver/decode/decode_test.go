@@ -60,7 +60,7 @@ func TestDecode(t *testing.T) {
 	if _, err := d.Decode(record(event.Eventfd2Exit, 4, cloexec, 9), &ev); err != nil {
 		t.Fatal(err)
 	}
-	if bits, _ := ev.Uint(1); len(ev.Param(1)) != 2 || bits != 0x1001 {
+	if bits, _ := ev.Uint(1); len(ev.Param(1)) != 2 || bits != 0x1000 {
 		t.Errorf("flags of eventfd2 are %x", ev.Param(1))
 	}
 	// What the programs could not read stays without a value.

@@ -51,8 +51,12 @@ var openBits = bitMap{
 	{openLower, 1 << 16},
 }
 
-// openFlags are those of open, and of other calls that take some of them. What
-// a file is opened for is a number in the kernel, and bits in the table.
+// descriptorFlags are those that other calls share with open. The lowest four
+// bits are no flags there: socket has the type in them.
+func descriptorFlags(v uint64) uint64 { return openBits.of(v &^ 0xf) }
+
+// openFlags are those of open. What a file is opened for is a number in the
+// kernel, and bits in the table.
 func openFlags(v uint64) uint64 {
 	out := openBits.of(v)
 	switch v & 3 {
@@ -117,6 +121,7 @@ var (
 		{0x1000, 1 << 11},
 		{0x2000, 1 << 14},
 	}
+	semgetFlags   = bitMap{{0o2000, 0x4000}, {0o1000, 0x2000}}
 	resolveFlags  = bitMap{{0x8, 1}, {0x10, 1 << 1}, {0x2, 1 << 2}, {0x4, 1 << 3}, {0x1, 1 << 4}, {0x20, 1 << 5}}
 	execveatFlags = bitMap{{0x1000, 1}, {0x100, 2}}
 	fchownatFlags = bitMap{{0x100, 0x400}, {0x1000, 0x1000}}
@@ -125,6 +130,24 @@ var (
 	moduleFlags   = bitMap{{0o4000, 2}, {0o1000, 1}}
 	uringFlags    = bitMap{{1, 1}, {2, 2}, {4, 8}, {8, 0x10}, {0x10, 0x20}, {0x20, 0x40}, {0x40, 0x80}}
 )
+
+// protFlags are those of mmap and mprotect: two are in other places.
+func protFlags(v uint64) uint64 {
+	return v&0xf | bitMap{{0x01000000, 0x10}, {0x02000000, 0x20}}.of(v)
+}
+
+// socketLevels has the levels that the table knows.
+var socketLevels = valueMap{1: 1, 6: 2}
+
+// socketOption is an option of SOL_SOCKET. The table has the first ones by the
+// kernel's numbers, and no name for others that it would have to tell apart.
+func socketOption(v uint64) uint64 {
+	const last = 21 // SO_SNDTIMEO
+	if v > last {
+		return 0
+	}
+	return v
+}
 
 // mountFlags are those of mount without the magic number that callers before
 // Linux 2.4 had to give.

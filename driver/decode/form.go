@@ -49,6 +49,9 @@ var forms = sync.OnceValue(func() *[maxTypes]*form {
 
 func same(v uint64) uint64 { return v }
 
+// The operations that tell the flags of open, and what became of them.
+var openOp, howOp = calls.Words()["open_flags"], calls.Words()["how_flags"]
+
 // conversion returns what a parameter's number has to go through.
 func conversion(op calls.Op, p *event.Param) func(uint64) uint64 {
 	if p.Flags == nil || op.Width() == 0 {
@@ -56,7 +59,18 @@ func conversion(op calls.Op, p *event.Param) func(uint64) uint64 {
 	}
 	switch p.Flags.Name {
 	case "file_flags":
-		return openFlags
+		if op == openOp || op == howOp {
+			return openFlags
+		}
+		return descriptorFlags
+	case "sockopt_levels":
+		return socketLevels.of
+	case "sockopt_options":
+		return socketOption
+	case "prot_flags":
+		return protFlags
+	case "semget_flags":
+		return semgetFlags.of
 	case "clone_flags":
 		return cloneFlags
 	case "mmap_flags":

@@ -68,6 +68,7 @@ type watched struct {
 	cmd    *exec.Cmd
 	stdin  *os.File
 	stdout *json.Decoder
+	before func() // is called when the child has done its deed; nil: nothing is
 }
 
 // watch starts a child for a deed and a probe that sees it alone.
@@ -133,6 +134,9 @@ func (c *watched) act(t testing.TB) (want []sight, got []event.Event) {
 	}
 	if err := c.stdout.Decode(&want); err != nil {
 		t.Fatalf("the child says nothing: %v", err)
+	}
+	if c.before != nil {
+		c.before()
 	}
 	if err := c.Stop(); err != nil {
 		t.Fatal(err)

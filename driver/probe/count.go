@@ -67,6 +67,7 @@ type Unseen struct {
 	X32     uint64 // syscalls of the x32 interface
 	IOUring uint64 // calls of io_uring_enter: what they submitted
 	Unknown uint64 // syscalls with a number that is not known
+	Message uint64 // messages that a call sent or received after its first
 	Scope   uint64 // processes for which the scope had no room
 }
 
@@ -75,7 +76,7 @@ func (p *Probe) Unseen() (Unseen, error) {
 	var u Unseen
 	for i, n := range map[bpf.LannerUnseen]*uint64{
 		bpf.LannerUnseenUNSEEN_COMPAT: &u.Compat, bpf.LannerUnseenUNSEEN_X32: &u.X32,
-		bpf.LannerUnseenUNSEEN_IO_URING: &u.IOUring, bpf.LannerUnseenUNSEEN_UNKNOWN: &u.Unknown,
+		bpf.LannerUnseenUNSEEN_MESSAGE: &u.Message, bpf.LannerUnseenUNSEEN_IO_URING: &u.IOUring, bpf.LannerUnseenUNSEEN_UNKNOWN: &u.Unknown,
 	} {
 		var perCPU []uint64
 		if err := p.objects.UnseenCounts.Lookup(uint32(i), &perCPU); err != nil {

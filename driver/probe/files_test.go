@@ -197,12 +197,12 @@ func descriptors() ([]sight, error) {
 		return nil, err
 	}
 	return []sight{
-		{event.Pipe2Exit, map[string]string{"res": "0", "fd1": num(p[0]), "fd2": num(p[1]), "ino": num(st.Ino), "flags": num(cloexe | rdonly)}},
+		{event.Pipe2Exit, map[string]string{"res": "0", "fd1": num(p[0]), "fd2": num(p[1]), "ino": num(st.Ino), "flags": num(cloexe)}},
 		{event.DupExit, map[string]string{"res": num(d), "oldfd": num(p[0])}},
-		{event.Dup3Exit, map[string]string{"res": "77", "oldfd": num(p[0]), "newfd": "77", "flags": num(cloexe | rdonly)}},
+		{event.Dup3Exit, map[string]string{"res": "77", "oldfd": num(p[0]), "newfd": "77", "flags": num(cloexe)}},
 		{event.FcntlExit, map[string]string{"res": num(f), "fd": num(p[1]), "cmd": num(0x1a), "arg": "90"}},
 		{event.MemfdCreateExit, map[string]string{"fd": num(mem), "name": "note", "flags": "1"}},
-		{event.Eventfd2Exit, map[string]string{"res": num(ev), "initval": "7", "flags": num(0x40 | rdonly)}},
+		{event.Eventfd2Exit, map[string]string{"res": num(ev), "initval": "7", "flags": num(0x40)}},
 		{event.PidfdOpenExit, map[string]string{"fd": num(pidfd), "pid": num(os.Getpid()), "flags": "0"}},
 		{event.CloseExit, map[string]string{"res": "0", "fd": num(d)}},
 		{event.CloseRangeExit, map[string]string{"res": "0", "first": "77", "last": "90", "flags": "0"}},

@@ -128,7 +128,7 @@ func bootTime() (uint64, error) {
 
 // attach attaches the programs: those that tell of new processes first.
 func (p *Probe) attach() error {
-	for _, prog := range []*ebpf.Program{p.objects.LannerFork, p.objects.LannerExit, p.objects.LannerExec, p.objects.LannerSysExit} {
+	for _, prog := range []*ebpf.Program{p.objects.LannerFork, p.objects.LannerFree, p.objects.LannerExit, p.objects.LannerExec, p.objects.LannerSysExit} {
 		l, err := link.AttachTracing(link.TracingOptions{Program: prog})
 		if err != nil {
 			return fmt.Errorf("attaching %s: %w", prog, err)
@@ -143,6 +143,13 @@ func (p *Probe) Follow(pids []int) error {
 	for _, pid := range pids {
 		if err := p.objects.ScopeTree.Put(uint32(pid), uint8(1)); err != nil {
 			return fmt.Errorf("following process %d: %w", pid, err)
+		}
+		// One that ended before it was added is taken out by nobody else, and its
+		// number would be followed to its next owner.
+		if errors.Is(unix.Kill(pid, 0), unix.ESRCH) {
+			if err := p.objects.ScopeTree.Delete(uint32(pid)); err != nil && !errors.Is(err, ebpf.ErrKeyNotExist) {
+				return fmt.Errorf("following process %d no more: %w", pid, err)
+			}
 		}
 	}
 	return nil
@@ -162,10 +169,12 @@ func (p *Probe) Want(types calls.Types) error {
 	for n, want := range calls.NewPlan(host(), types) {
 		p.shared.native[n] = uint8(want)
 	}
+	compat := calls.NewForeignPlan() // arm64 has another 32-bit interface
 	if host() == calls.AMD64 {
-		for n, want := range calls.NewPlan(calls.IA32, types) {
-			p.shared.compat[n] = uint8(want)
-		}
+		compat = calls.NewPlan(calls.IA32, types)
+	}
+	for n, want := range compat {
+		p.shared.compat[n] = uint8(want)
 	}
 	return nil
 }

@@ -43,11 +43,21 @@ func (s Scope) resolve() (where, error) {
 		if err := unix.Kill(s.PID, 0); err != nil && !errors.Is(err, unix.EPERM) {
 			return where{}, fmt.Errorf("scope: process %d: %w", s.PID, err)
 		}
+		if !isProcess(s.PID) {
+			return where{}, fmt.Errorf("scope: %d is a thread: name its process", s.PID)
+		}
 		return where{kind: uint32(bpf.LannerScopeSCOPE_TREE)}, nil
 	case s.Cgroup != "":
 		return cgroupScope(s.Cgroup)
 	}
 	return where{kind: uint32(bpf.LannerScopeSCOPE_HOST)}, nil
+}
+
+// isProcess reports whether a number is a process's, and not that of one of its
+// other threads, by which it can be named too.
+func isProcess(pid int) bool {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	return err != nil || strings.Contains(string(status), fmt.Sprintf("\nTgid:\t%d\n", pid))
 }
 
 // cgroupScope finds the cgroup behind a folder: the number of the folder is

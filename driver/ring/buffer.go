@@ -38,6 +38,7 @@ type buffer struct {
 	time uint64 // of it
 
 	taken   bool   // the last record was this one's: there may be more
+	busy    bool   // there is one that is not written yet: it is not empty
 	emptyAt uint64 // a time after which it was seen to be empty
 }
 
@@ -88,7 +89,7 @@ func (b *buffer) fill(timeOf func([]byte) uint64) bool {
 		}
 		start := b.at & b.mask
 		length := atomic.LoadUint32((*uint32)(unsafe.Pointer(&b.data[start])))
-		if length&busyBit != 0 {
+		if b.busy = length&busyBit != 0; b.busy {
 			b.taken = false
 			b.tell()
 			return false

@@ -135,7 +135,9 @@ func (r *Reader) first() (first *buffer, young bool) {
 			now = bootTime()
 		}
 		if !b.fill(r.timeOf) {
-			b.emptyAt = now
+			if !b.busy {
+				b.emptyAt = now
+			}
 		} else if first == nil || b.time < first.time {
 			first = b
 		}

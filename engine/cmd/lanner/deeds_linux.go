@@ -106,21 +106,17 @@ func runMemory(s *stage) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = unix.Close(fd) }()
+	f := os.NewFile(uintptr(fd), "memfd")
+	defer func() { _ = f.Close() }()
 	program, err := os.ReadFile(s.program)
 	if err != nil {
 		return err
 	}
-	for len(program) > 0 {
-		n, err := unix.Write(fd, program)
-		if err != nil {
-			return err
-		}
-		program = program[n:]
+	if _, err := f.Write(program); err != nil {
+		return err
 	}
 	// There is no /proc in this root folder to name the descriptor by: the child
 	// has it as its standard input and runs that.
-	f := os.NewFile(uintptr(fd), "memfd")
 	return s.run("/tmp/launcher", "memory", nil, f)
 }
 

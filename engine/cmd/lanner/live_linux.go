@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
+	"strings"
 	"sync/atomic"
 
 	"github.com/lanner-project/lanner/driver/calls"
@@ -44,6 +46,9 @@ func verifierLog() string {
 	return filepath.Join(cmp.Or(os.Getenv("RUNTIME_DIRECTORY"), "/run"), "lanner-verifier.log")
 }
 
+// allTypes is more types than rules name: one that names none asks for all.
+const allTypes = event.NumTypes / 2
+
 // types are those that the driver is asked for; nil is all.
 func (d *driver) types(list []event.Type) calls.Types {
 	if !d.cfg.Filter {
@@ -58,6 +63,11 @@ func (d *driver) types(list []event.Type) calls.Types {
 	for _, name := range d.cfg.Include {
 		for _, t := range event.TypesNamed(name) {
 			set[t] = true
+		}
+	}
+	if len(list) < allTypes {
+		if names := calls.Unmade(set); len(names) > 0 {
+			d.cfg.Log.Warn("rules ask for events that the driver makes none of: they will not match by them", "types", names)
 		}
 	}
 	return set
@@ -111,10 +121,27 @@ func (d *driver) follow() ([]int, error) {
 
 // Find implements live. What is outside of the scope is not looked at.
 func (d *driver) Find(tid int64, time uint64, to event.Snapshot) error {
-	if d.scope != (probe.Scope{}) && !d.Follows(int(tid)) {
-		return fmt.Errorf("process %d is not known to be in the scope", tid)
+	if d.scope != (probe.Scope{}) {
+		pid, err := processOf(tid)
+		if err != nil {
+			return err
+		}
+		if !d.Follows(pid) {
+			return fmt.Errorf("process %d is not known to be in the scope", pid)
+		}
 	}
 	return procfs.Process(procfs.Config{Skip: os.Getpid(), Before: time}, int(tid), to)
+}
+
+// processOf returns the process of a thread.
+func processOf(tid int64) (int, error) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", tid))
+	if err != nil {
+		return 0, err
+	}
+	_, rest, _ := strings.Cut(string(text), "\nTgid:")
+	number, _, _ := strings.Cut(rest, "\n")
+	return strconv.Atoi(strings.TrimSpace(number))
 }
 
 // Drops implements live.
@@ -136,6 +163,9 @@ func (d *driver) DropCounts(tell func(cause string, t event.Type, n uint64)) {
 			tell(string(cause), c.Type, n)
 		}
 	}
+	if n := d.Quality().Malformed; n > 0 {
+		tell("malformed", event.GenericEnter, n) // of which type is what is not known
+	}
 }
 
 // Unseen implements live.
@@ -149,6 +179,7 @@ func (d *driver) Unseen(tell func(what string, n uint64)) {
 	tell("calls of the 32-bit interface", u.Compat)
 	tell("calls of the x32 interface", u.X32)
 	tell("calls of unknown syscalls", u.Unknown)
+	tell("messages after the first of a call", u.Message)
 	tell("processes beyond the scope's limit", u.Scope)
 }
 

@@ -26,7 +26,7 @@ func leastPrivilege(open openLive) openLive {
 		}
 		switch err := dropCapabilities(kept); {
 		case errors.Is(err, syscall.ENOTSUP):
-			cfg.Log.Debug("capabilities are kept: a program that is linked with C cannot give them up for all its threads")
+			cfg.Log.Warn("capabilities are kept: a program that is linked with C cannot give them up for all its threads")
 		case err != nil:
 			return nil, errors.Join(err, src.Close())
 		}
@@ -45,6 +45,10 @@ func dropCapabilities(keep []uint) error {
 	for _, c := range keep {
 		left[c/32].Permitted |= have[c/32].Permitted & (1 << (c % 32))
 		left[c/32].Effective |= have[c/32].Effective & (1 << (c % 32))
+	}
+	// What root executes would have them all again without this.
+	if _, _, errno := syscall.AllThreadsSyscall6(unix.SYS_PRCTL, unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0, 0); errno != 0 {
+		return fmt.Errorf("prctl: %w", errno)
 	}
 	_, _, errno := syscall.AllThreadsSyscall(unix.SYS_CAPSET, uintptr(unsafe.Pointer(&header)), uintptr(unsafe.Pointer(&left[0])), 0)
 	if errno != 0 {

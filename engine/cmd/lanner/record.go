@@ -122,16 +122,26 @@ func (r *record) run(ctx context.Context, stdout, stderr io.Writer) error {
 		ctx, cancel = context.WithTimeout(ctx, r.during)
 		defer cancel()
 	}
-	out, err := r.create(stdout)
+	// The driver first: what cannot be recorded does not cost an older recording.
+	src, err := r.open(ctx, cfg)
 	if err != nil {
 		return err
 	}
-	n, err := r.record(ctx, cfg, out)
-	if err := errors.Join(err, out.close()); err != nil {
+	n, err := r.toFile(ctx, cfg, src, stdout)
+	if err := errors.Join(err, src.Close()); err != nil {
 		return err
 	}
 	fmt.Fprintf(stderr, "lanner: %d events\n", n)
 	return nil
+}
+
+func (r *record) toFile(ctx context.Context, cfg liveConfig, src live, stdout io.Writer) (uint64, error) {
+	out, err := r.create(stdout)
+	if err != nil {
+		return 0, err
+	}
+	n, err := r.record(ctx, cfg, src, out)
+	return n, errors.Join(err, out.close())
 }
 
 // A recordingFile is the file that a capture goes to.
@@ -150,6 +160,11 @@ func (r *record) create(stdout io.Writer) (*recordingFile, error) {
 	if err != nil {
 		return nil, err // it names the file
 	}
+	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+		if err := f.Chmod(0o600); err != nil { // it may have been there
+			return nil, errors.Join(err, f.Close())
+		}
+	}
 	return &recordingFile{bufio.NewWriterSize(f, 256<<10), f}, nil
 }
 
@@ -162,12 +177,7 @@ func (f *recordingFile) close() error {
 }
 
 // record writes a capture and returns how many events it holds.
-func (r *record) record(ctx context.Context, cfg liveConfig, out io.Writer) (n uint64, err error) {
-	src, err := r.open(ctx, cfg)
-	if err != nil {
-		return 0, err
-	}
-	defer func() { err = errors.Join(err, src.Close()) }()
+func (r *record) record(ctx context.Context, cfg liveConfig, src live, out io.Writer) (n uint64, err error) {
 	w := capture.NewWriter(out)
 	if strings.HasSuffix(r.out, ".gz") {
 		w = capture.NewGzipWriter(out)

@@ -92,6 +92,8 @@ type daemon struct {
 	table   *state.Table
 	engine  *engine.Engine
 	pulse   *pulse
+
+	abandoned bool // the loop did not end
 }
 
 func (r *runCommand) run(ctx context.Context, stdout, stderr io.Writer) error {
@@ -134,7 +136,11 @@ func (d *daemon) watch(ctx context.Context, first *compiled, signals <-chan os.S
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, d.src.Close()) }()
+	defer func() {
+		if !d.abandoned { // else the loop still reads from it
+			err = errors.Join(err, d.src.Close())
+		}
+	}()
 	s := d.cfg.State
 	d.table = state.New(state.Config{
 		Limits: state.Limits{Threads: s.Threads, Files: s.Files, Bytes: int(s.Memory)},
@@ -203,8 +209,9 @@ func (d *daemon) start(ctx context.Context, helpers *sync.WaitGroup) {
 func (d *daemon) loop(ctx context.Context, signals <-chan os.Signal) error {
 	hard, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer cancel(nil)
-	ended := make(chan error, 1)
+	ended, left := make(chan error, 1), make(chan struct{})
 	go func() {
+		defer close(left)
 		err := d.engine.Run(hard, d.src)
 		ended <- errors.Join(err, d.limiter.Flush(hard))
 	}()
@@ -212,10 +219,19 @@ func (d *daemon) loop(ctx context.Context, signals <-chan os.Signal) error {
 	d.log.Info("running", "rules", r.Enabled, "generation", r.Generation, "digest", r.Digest, "config", d.cfg.file)
 	d.tell("READY=1", d.status())
 	err := d.until(ctx, ended, signals, cancel)
+	cancel(err)
+	select {
+	case <-left:
+	case <-time.After(letGo): // it hangs in a sink: the process ends without it
+		d.abandoned = true
+	}
 	p := d.engine.Progress()
 	d.log.Info("ended", "events", p.Events, "events_dropped", d.src.Drops(), "alerts", d.alerts.Total(), "alerts_held", d.limiter.Total())
 	return err
 }
+
+// letGo is how long the loop has to notice that nobody waits for it any more.
+const letGo = time.Second
 
 // errAtOnce is how a run ends that nobody waits for.
 var errAtOnce = errors.New("a second signal: what was not delivered yet is lost")

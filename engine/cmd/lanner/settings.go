@@ -168,7 +168,7 @@ func count(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-// refuseWritable reports files that others than their owner can change, if it
+// refuseWritable reports files that any user can change, if it
 // is root who is about to obey them: each itself, and the folder in which it
 // could be replaced by another.
 func refuseWritable(paths []string, list *diag.List) {
