@@ -30,13 +30,16 @@ var ErrMalformed = errors.New("malformed record")
 
 // A Decoder reads records.
 type Decoder struct {
-	boot uint64 // nanoseconds since the epoch when the clock of records began
-	buf  []byte
+	boot  uint64 // nanoseconds since the epoch when the clock of records began
+	forms *[maxTypes]*form
+	buf   []byte
 }
 
 // New returns a decoder. boot is the time at which the clock of records began,
 // in nanoseconds since the epoch.
-func New(boot uint64) *Decoder { return &Decoder{boot: boot, buf: make([]byte, 0, 64<<10)} }
+func New(boot uint64) *Decoder {
+	return &Decoder{boot: boot, forms: forms(), buf: make([]byte, 0, 64<<10)}
+}
 
 // Time returns the time of a record, on the clock that records have, without
 // looking at the rest. It is 0 for what is too short to be one.
@@ -67,7 +70,7 @@ func (d *Decoder) Decode(record []byte, ev *event.Event) (Flags, error) {
 	lens, data := record[HeaderSize:start], record[start:]
 	ev.Time, ev.TID = le.Uint64(record)+d.boot, int64(le.Uint64(record[8:]))
 	ev.CPU, ev.Type, ev.Merged = le.Uint16(record[24:]), typ, false
-	form := forms()[typ%maxTypes]
+	form := d.forms[typ%maxTypes]
 	if form == nil || int(typ) >= maxTypes {
 		return 0, fmt.Errorf("%w: the driver makes no events of type %d", ErrMalformed, typ)
 	}
@@ -90,8 +93,27 @@ func (d *Decoder) Decode(record []byte, ev *event.Event) (Flags, error) {
 		ev.SetParams16(lens, data)
 		return flags, nil
 	}
-	d.rewrite(form, lens, data, ev)
+	if form.resize {
+		d.rewrite(form, lens, data, ev)
+	} else {
+		d.patch(form, lens, data, ev)
+	}
 	return flags, nil
+}
+
+// patch copies the parameters and changes numbers in place.
+func (d *Decoder) patch(f *form, lens, data []byte, ev *event.Event) {
+	d.buf = append(d.buf[:0], data...)
+	at := 0
+	for i := range f.params {
+		size := int(binary.LittleEndian.Uint16(lens[2*i:]))
+		if convert := f.params[i].convert; convert != nil && size != 0 {
+			value := d.buf[at : at+size]
+			appendNumber(value[:0], convert(number(value)), size)
+		}
+		at += size
+	}
+	ev.SetParams16(lens, d.buf)
 }
 
 // rewrite copies the parameters, saying numbers of the kernel's as the table of
@@ -122,6 +144,9 @@ func (d *Decoder) rewrite(f *form, lens, data []byte, ev *event.Event) {
 }
 
 func number(b []byte) uint64 {
+	if len(b) == 4 {
+		return uint64(binary.LittleEndian.Uint32(b))
+	}
 	var v uint64
 	for i, c := range b {
 		v |= uint64(c) << (8 * i)
@@ -130,6 +155,9 @@ func number(b []byte) uint64 {
 }
 
 func appendNumber(b []byte, v uint64, width int) []byte {
+	if width == 4 {
+		return binary.LittleEndian.AppendUint32(b, uint32(v))
+	}
 	for range width {
 		b = append(b, byte(v))
 		v >>= 8

@@ -10,6 +10,9 @@ package decode
 type bitMap []struct{ from, to uint64 }
 
 func (m bitMap) of(v uint64) uint64 {
+	if v == 0 {
+		return 0
+	}
 	var out uint64
 	for _, b := range m {
 		if v&b.from == b.from {

@@ -13,6 +13,7 @@ import (
 type form struct {
 	params  []param
 	rewrite bool // some parameter is not as events have it
+	resize  bool // some is shorter or longer there
 }
 
 type param struct {
@@ -40,6 +41,7 @@ var forms = sync.OnceValue(func() *[maxTypes]*form {
 				made.convert = same // the table has it narrower or wider
 			}
 			f.rewrite = f.rewrite || made.convert != nil
+			f.resize = f.resize || made.convert != nil && made.width != made.out
 			f.params = append(f.params, made)
 		}
 		all[t] = f
