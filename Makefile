@@ -34,7 +34,7 @@ DEMO_FLAGS := -trimpath -ldflags='-s -w' -gcflags='modernc.org/...=-N -l'
 
 SCRIPTS = $(shell git grep -lE --untracked '^\#!.*sh$$' -- ':!*.go' ':!*.md' ':!*/testdata/*')
 
-.PHONY: help demo test check format bench bench-engine fuzz generate clean
+.PHONY: help demo test check format bench bench-driver bench-engine fuzz generate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -73,6 +73,11 @@ format: ## make the Go files what check wants
 
 bench: ## run the benchmarks; BENCH=Notes for some
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 60m $(PKG)
+
+bench-driver: ## what watching costs a syscall, events a second without a loss, CPU, memory; floods
+	$(GO) test -run '^$$' -bench 'Overhead|Open|Drain' -benchtime 1x -timeout 30m ./driver/probe
+	$(GO) test -run '^$$' -bench 'Rate|Steady' -benchtime 1x -timeout 30m ./engine/cmd/lanner
+	LANNER_TEST_FLOOD=30 $(GO) test -run '^TestFlood' -count 1 -v -timeout 30m ./engine/cmd/lanner
 
 bench-engine: ## lanner replay beside Debian's sysdig: time an event, memory, alerts, workers
 	$(GO) run ./engine/cmd/enginebench

@@ -5,3 +5,5 @@
 package main
 
 func floodMain() {}
+
+func profiledMain() {}

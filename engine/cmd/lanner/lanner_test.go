@@ -17,7 +17,7 @@ func TestMain(m *testing.M) {
 	if len(os.Args) == 3 && os.Args[1] == "selftest-acting" {
 		main() // under another name, in a root folder without /proc
 	}
-	testscript.Main(m, map[string]func(){"lanner": main, "lanner-live": fakeMain, "lanner-flooder": floodMain})
+	testscript.Main(m, map[string]func(){"lanner": main, "lanner-live": fakeMain, "lanner-flooder": floodMain, "lanner-profiled": profiledMain})
 }
 
 func TestScripts(t *testing.T) {

@@ -43,7 +43,7 @@ func (x *text) String() string {
 
 // A running is lanner run at work in a test.
 type running struct {
-	t              *testing.T
+	t              testing.TB
 	dir            string
 	src            *fakeLive
 	open           openLive // of src, unless a test sets another one
