@@ -168,7 +168,8 @@ func (p *product) calibrate(b *testing.B, f *flooder, mix string) float64 {
 }
 
 // BenchmarkRate looks for the rate of events from one processor at which the
-// first is lost: steps of three seconds each, at the default size of buffers.
+// first is lost, or for the most that one makes: steps of three seconds each, at
+// the default size of buffers.
 func BenchmarkRate(b *testing.B) {
 	const step, most, seconds = 100_000, 2_000_000, 3
 	for _, mix := range []string{"mix", "light"} {
@@ -177,7 +178,7 @@ func BenchmarkRate(b *testing.B) {
 				f := startFlooder(b)
 				p := startProduct(b, f.scope())
 				each := p.calibrate(b, f, mix)
-				var last span
+				var best span
 				short := 0
 				for rate := step; rate <= most; rate += step {
 					s := p.flood(b, f, flood{Mix: mix, Seconds: seconds, Rate: int(float64(rate) / each)})
@@ -187,7 +188,9 @@ func BenchmarkRate(b *testing.B) {
 						b.ReportMetric(s.rate(), "first-lost-events/s")
 						break
 					}
-					last = s
+					if s.rate() > best.rate() || best.seconds == 0 {
+						best = s
+					}
 					if s.rate() > 0.95*float64(rate) {
 						short = 0
 					} else if short++; short == 3 {
@@ -195,8 +198,8 @@ func BenchmarkRate(b *testing.B) {
 						break
 					}
 				}
-				b.ReportMetric(last.rate(), "events/s")
-				b.ReportMetric(1e9*last.cpu/max(last.events, 1), "ns/event")
+				b.ReportMetric(best.rate(), "events/s")
+				b.ReportMetric(1e9*best.cpu/max(best.events, 1), "ns/event")
 				b.ReportMetric(each, "events/round")
 				p.end()
 			}
