@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/lanner-project/lanner/driver/bpf"
+	"github.com/lanner-project/lanner/driver/calls"
 	"github.com/lanner-project/lanner/engine/event"
 )
 
@@ -32,6 +33,9 @@ func (p *Probe) Counts() ([]Count, error) {
 	var all []Count
 	var perCPU []bpf.LannerTally
 	for t := range event.Type(event.NumTypes) {
+		if !calls.Records(t) {
+			continue
+		}
 		if err := p.objects.Counts.Lookup(uint32(t), &perCPU); err != nil {
 			return nil, fmt.Errorf("the driver's counters: %w", err)
 		}

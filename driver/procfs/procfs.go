@@ -20,6 +20,9 @@ type Config struct {
 	PIDs []int  // these processes alone, with their threads; nil: all
 	Skip int    // a process that is left out: the reader's own; 0: none
 
+	// Wanted reports whether Process is to tell a process; nil: any.
+	Wanted func(pid int) bool
+
 	// Before is a time, in nanoseconds since the epoch: who began later has a
 	// number that was another's then, and counts as ended. 0 is any time.
 	Before uint64
@@ -164,6 +167,9 @@ func Process(cfg Config, tid int, to event.Snapshot) (err error) {
 	var st status
 	if s.text, err = s.root.read(strconv.Itoa(tid)+"/status", s.text[:0], maxStatus); err == nil {
 		st, err = parseStatus(s.text)
+	}
+	if err == nil && cfg.Wanted != nil && !cfg.Wanted(int(st.tgid)) {
+		return fmt.Errorf("process %d is not one of those that are wanted", st.tgid)
 	}
 	if err == nil {
 		err = s.process(int(st.tgid))

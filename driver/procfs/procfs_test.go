@@ -725,3 +725,18 @@ func (discard) File(int64, *event.File)    {}
 func (discard) Interface(*event.Interface) {}
 func (discard) User(*event.User)           {}
 func (discard) Group(*event.Group)         {}
+
+// A process that is looked up and not wanted is not told: the question is about
+// the process, whichever of its threads is named.
+func TestWanted(t *testing.T) {
+	var to told
+	var asked []int
+	tid := unix.Gettid()
+	err := procfs.Process(procfs.Config{Wanted: func(pid int) bool {
+		asked = append(asked, pid)
+		return false
+	}}, tid, &to)
+	if err == nil || len(to.procs) != 0 || len(asked) != 1 || asked[0] != os.Getpid() {
+		t.Errorf("%v; told %d, asked about %v", err, len(to.procs), asked)
+	}
+}

@@ -16,10 +16,8 @@ type Info struct {
 	Doc     string
 }
 
-// Table returns all metrics of our own, in the order of the page. What the Go
+// table has all metrics of our own, in the order of the page. What the Go
 // runtime and the process are asked for, go_* and process_*, is not among them.
-func Table() []Info { return append([]Info(nil), table...) }
-
 var table = []Info{
 	{"lanner_build_info", false, []string{"version", "commit", "go"}, "Always 1: which build this is."},
 	{"lanner_events_total", true, []string{"type"}, "Events that the rules were asked about, by the name of the syscall or notice."},

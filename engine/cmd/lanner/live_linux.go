@@ -9,8 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
-	"strings"
 	"sync/atomic"
 
 	"github.com/lanner-project/lanner/driver/calls"
@@ -121,27 +119,11 @@ func (d *driver) follow() ([]int, error) {
 
 // Find implements live. What is outside of the scope is not looked at.
 func (d *driver) Find(tid int64, time uint64, to event.Snapshot) error {
+	cfg := procfs.Config{Skip: os.Getpid(), Before: time}
 	if d.scope != (probe.Scope{}) {
-		pid, err := processOf(tid)
-		if err != nil {
-			return err
-		}
-		if !d.Follows(pid) {
-			return fmt.Errorf("process %d is not known to be in the scope", pid)
-		}
+		cfg.Wanted = d.Follows
 	}
-	return procfs.Process(procfs.Config{Skip: os.Getpid(), Before: time}, int(tid), to)
-}
-
-// processOf returns the process of a thread.
-func processOf(tid int64) (int, error) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", tid))
-	if err != nil {
-		return 0, err
-	}
-	_, rest, _ := strings.Cut(string(text), "\nTgid:")
-	number, _, _ := strings.Cut(rest, "\n")
-	return strconv.Atoi(strings.TrimSpace(number))
+	return procfs.Process(cfg, int(tid), to)
 }
 
 // Drops implements live.
