@@ -27,52 +27,106 @@ type effect struct {
 
 // inputs are what the record keeps of an action. One Kind uses some of them.
 type inputs struct {
-	Kind    string `json:"kind"`
-	Label   string `json:"label,omitempty"`
-	Ref     string `json:"ref,omitempty"`
-	Comment int64  `json:"comment,omitempty"`
-	Body    string `json:"body,omitempty"`
-	SHA     string `json:"sha,omitempty"`
-	Method  string `json:"method,omitempty"`
+	Kind    string       `json:"kind"`
+	Label   string       `json:"label,omitempty"`
+	Ref     string       `json:"ref,omitempty"`
+	Comment int64        `json:"comment,omitempty"`
+	Body    string       `json:"body,omitempty"`
+	SHA     string       `json:"sha,omitempty"`
+	Method  string       `json:"method,omitempty"`
+	Logins  []string     `json:"logins,omitempty"`
+	Edit    *decide.Edit `json:"edit,omitempty"`
+	Reason  string       `json:"reason,omitempty"`
+	Context string       `json:"context,omitempty"`
+	State   string       `json:"state,omitempty"`
+	Text    string       `json:"text,omitempty"`
+	Branch  string       `json:"branch,omitempty"`
+
+	Pick *decide.CherryPick `json:"pick,omitempty"`
 }
 
 // outputs are what the record keeps of what came of it.
 type outputs struct {
 	Comment int64  `json:"comment,omitempty"`
 	SHA     string `json:"sha,omitempty"`
+	// Number is that of a pull request or an issue that was opened.
+	Number int `json:"number,omitempty"`
+	// Refused is what GitHub said when it did nothing, and would say again.
+	Refused string `json:"refused,omitempty"`
 }
 
 const (
-	addLabel    = "add label"
-	removeLabel = "remove label"
-	reply       = "reply"
-	notify      = "notify"
-	merge       = "merge"
+	addLabel     = "add label"
+	removeLabel  = "remove label"
+	reply        = "reply"
+	notify       = "notify"
+	merge        = "merge"
+	assign       = "assign"
+	unassign     = "unassign"
+	askReview    = "ask for review"
+	unaskReview  = "unask"
+	edit         = "edit"
+	closing      = "close"
+	reopen       = "reopen"
+	setStatus    = "set status"
+	deleteBranch = "delete branch"
+	cherryPick   = "cherry-pick"
 )
 
-// effect returns the effect of a decided action. A reply and a merge happen
-// once for all time, and their keys say so; the others once in a pass.
+// effect returns the effect of a decided action. A reply, a merge and a
+// cherry-pick happen once for all time, and their keys say so; the others once
+// in a pass.
 func (a *Actor) effect(target Target, pass string, action decide.Action) effect {
-	e := effect{actor: a, target: target}
+	in := inputs{}
+	once := false
 	switch action := action.(type) {
 	case decide.AddLabel:
-		e.inputs = inputs{Kind: addLabel, Label: action.Label}
-		e.key = fmt.Sprintf("%s %s %s %s", target, addLabel, action.Label, pass)
+		in = inputs{Kind: addLabel, Label: action.Label}
 	case decide.RemoveLabel:
-		e.inputs = inputs{Kind: removeLabel, Label: action.Label}
-		e.key = fmt.Sprintf("%s %s %s %s", target, removeLabel, action.Label, pass)
+		in = inputs{Kind: removeLabel, Label: action.Label}
 	case decide.Reply:
-		e.inputs = inputs{Kind: reply, Ref: action.Ref, Body: action.Body}
-		e.key = fmt.Sprintf("%s %s %s", target, reply, action.Ref)
+		in, once = inputs{Kind: reply, Ref: action.Ref, Body: action.Body}, true
 	case decide.Notify:
-		e.inputs = inputs{Kind: notify, Comment: action.Comment, Body: action.Body}
-		e.key = fmt.Sprintf("%s %s %s", target, notify, pass)
+		in = inputs{Kind: notify, Comment: action.Comment, Body: action.Body}
 	case decide.Merge:
-		e.inputs = inputs{Kind: merge, SHA: action.SHA, Method: string(action.Method)}
-		e.key = fmt.Sprintf("%s %s %s", target, merge, action.SHA)
+		in, once = inputs{Kind: merge, SHA: action.SHA, Method: string(action.Method)}, true
+	case decide.Assign:
+		in = inputs{Kind: assign, Logins: action.Logins}
+	case decide.Unassign:
+		in = inputs{Kind: unassign, Logins: action.Logins}
+	case decide.AskReview:
+		in = inputs{Kind: askReview, Logins: action.Logins}
+	case decide.UnaskReview:
+		in = inputs{Kind: unaskReview, Logins: action.Logins}
+	case decide.Edit:
+		in = inputs{Kind: edit, Edit: &action}
+	case decide.Close:
+		in = inputs{Kind: closing, Reason: action.Reason}
+	case decide.Reopen:
+		in = inputs{Kind: reopen}
+	case decide.SetStatus:
+		in = inputs{Kind: setStatus, SHA: action.SHA, Context: action.Context, State: action.State, Text: action.Text}
+	case decide.DeleteBranch:
+		in = inputs{Kind: deleteBranch, Branch: action.Branch, SHA: action.SHA}
+	case decide.CherryPick:
+		in, once = inputs{Kind: cherryPick, Branch: action.Branch, Pick: &action}, true
 	default:
 		panic(fmt.Sprintf("act: no effect for %T", action)) // the interface is sealed
 	}
+	e := effect{actor: a, target: target, inputs: in}
+	words := []string{target.String(), in.Kind}
+	for _, word := range append([]string{in.Label, in.Ref, in.Context, in.Branch}, in.Logins...) {
+		if word != "" {
+			words = append(words, word)
+		}
+	}
+	switch {
+	case in.Kind == merge:
+		words = append(words, in.SHA)
+	case !once:
+		words = append(words, pass)
+	}
+	e.key = strings.Join(words, " ")
 	return e
 }
 
@@ -86,8 +140,16 @@ func (e effect) describe() string {
 		return fmt.Sprintf("write the status comment: %s", e.target)
 	case merge:
 		return fmt.Sprintf("merge %s by %s: %s", in.SHA, in.Method, e.target)
+	case setStatus:
+		return fmt.Sprintf("set the status %s of %s to %s: %s", in.Context, in.SHA, in.State, e.target)
+	case assign, unassign, askReview, unaskReview:
+		return fmt.Sprintf("%s %s: %s", in.Kind, strings.Join(in.Logins, ", "), e.target)
+	case deleteBranch:
+		return fmt.Sprintf("delete the branch %s: %s", in.Branch, e.target)
+	case cherryPick:
+		return fmt.Sprintf("cherry-pick to %s: %s", in.Branch, e.target)
 	}
-	return e.inputs.Kind
+	return fmt.Sprintf("%s: %s", e.inputs.Kind, e.target)
 }
 
 // perform does it.
@@ -110,8 +172,10 @@ func (e effect) perform(ctx context.Context) (outputs, error) {
 		return e.comment(ctx, in.Comment)
 	case merge:
 		return e.merge(ctx)
+	case cherryPick:
+		return e.cherryPick(ctx)
 	}
-	return outputs{}, fmt.Errorf("the record knows an action %q that this program does not", e.inputs.Kind)
+	return e.change(ctx)
 }
 
 func (e effect) comment(ctx context.Context, id int64) (outputs, error) {
@@ -165,8 +229,12 @@ func (e effect) look(ctx context.Context) (o outputs, happened bool, err error) 
 			return outputs{}, false, err
 		}
 		return outputs{SHA: pull.GetMergeCommitSHA()}, pull.GetMerged() && pull.GetHead().GetSHA() == in.SHA, nil
+	case cherryPick:
+		return e.findPick(ctx)
 	}
-	return outputs{}, false, fmt.Errorf("the record knows an action %q that this program does not", e.inputs.Kind)
+	// The others set something to a value: what must be is decided anew from
+	// what is.
+	return outputs{}, false, nil
 }
 
 // find looks for a comment of the actor's own.

@@ -6,12 +6,23 @@
 // They are the file .github/lanner.yaml at the tip of a pull request's base
 // branch; without it, [Default]. All keys, with their defaults:
 //
+//	features: [default]             # or a list of names; see Features
 //	merge:
 //	  method: merge                 # or squash, or rebase
 //	  required_labels: [approved, lgtm]
 //	  forbidden_labels: []          # beside do-not-merge/* and needs-rebase, which always forbid
 //	  required_checks: []           # statuses or check runs that must be there; all that are there must be green
 //	trusted_roles: [admin, maintain, write, triage]
+//	labels:
+//	  prefixes: [area, committee, kind, language, priority, sig, stage, triage, wg]   # /kind bug
+//	  additional: []                # what /label may put on
+//	  restricted: [triage/accepted] # which only trusted people put on and take off
+//	required_labels: []             # each {missing: needs-kind, regexp: ^kind/, on: [pulls, issues]}
+//	blockades: []                   # each {paths: [regexp], except: [regexp], why: text}
+//	size: {ignore: []}              # files, as in .gitignore without negation, that do not count
+//	reviewers: {count: 2, most: 0, exclude_approvers: false}
+//	welcome: ""                     # the greeting; empty is the bot's own
+//	lifecycle: {stale_after: 0, rotten_after: 0, close_after: 0}    # days without a change; 0 is never
 //
 // A label ending in * stands for all that begin so. An unknown key is a
 // mistake, not a wish for the future. The package reads bytes, never a
@@ -20,6 +31,7 @@
 package config
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -35,9 +47,20 @@ const Path = ".github/lanner.yaml"
 
 // Settings are one repository's.
 type Settings struct {
-	Merge Merge
+	// Features are the names of what is on.
+	Features []string
+	Merge    Merge
 	// TrustedRoles are the roles, as GitHub names them, whose commands count.
 	TrustedRoles []string
+	Labels       Labels
+	// Required are labels of which an issue or pull request wants one.
+	Required  []Required
+	Blockades []Blockade
+	// Uncounted matches files that do not count for the size.
+	Uncounted []*regexp.Regexp
+	Reviewers Reviewers
+	Welcome   string
+	Lifecycle Lifecycle
 }
 
 // Merge says when and how a pull request is merged.
@@ -61,12 +84,18 @@ const (
 // Default returns the settings of a repository that has no file.
 func Default() Settings {
 	return Settings{
+		Features: defaultFeatures(),
 		Merge: Merge{
 			Method:          ByMerge,
 			RequiredLabels:  []string{labels.Approved, labels.LGTM},
 			ForbiddenLabels: []string{"do-not-merge/*", labels.NeedsRebase},
 		},
 		TrustedRoles: []string{"admin", "maintain", "write", "triage"},
+		Labels: Labels{
+			Prefixes:   []string{"area", "committee", "kind", "language", "priority", "sig", "stage", "triage", "wg"},
+			Restricted: []string{labels.TriageAccepted},
+		},
+		Reviewers: Reviewers{Count: 2},
 	}
 }
 
@@ -103,8 +132,16 @@ type parser struct {
 
 func (p *parser) file(root *yaml.Node) {
 	p.fields(root, map[string]func(*yaml.Node){
-		"merge":         p.merge,
-		"trusted_roles": p.roles,
+		"features":        p.features,
+		"merge":           p.merge,
+		"trusted_roles":   p.roles,
+		"labels":          p.labels,
+		"required_labels": p.required,
+		"blockades":       p.blockades,
+		"size":            p.size,
+		"reviewers":       p.reviewers,
+		"welcome":         func(n *yaml.Node) { p.settings.Welcome = p.text(n) },
+		"lifecycle":       p.lifecycle,
 	})
 }
 

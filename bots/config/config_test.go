@@ -3,6 +3,8 @@
 package config_test
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,6 +21,18 @@ func TestParse(t *testing.T) {
 		ForbiddenLabels: []string{"do-not-merge/*", "needs-rebase", "frozen"}, RequiredChecks: []string{"unit / linux"},
 	}
 	full.TrustedRoles = []string{"admin"}
+	rules := config.Default()
+	rules.Features = append(rules.Features, "size", "wip")
+	slices.Sort(rules.Features)
+	rules.Labels = config.Labels{Prefixes: []string{"kind"}, Additional: []string{"a b"}}
+	rules.Required = []config.Required{{Missing: "needs-kind", Match: regexp.MustCompile("^kind/"), Pulls: true}}
+	rules.Blockades = []config.Blockade{{Paths: []*regexp.Regexp{regexp.MustCompile("^x/")}, Except: []*regexp.Regexp{regexp.MustCompile(`\.md$`)}, Why: "it is frozen"}}
+	rules.Uncounted = []*regexp.Regexp{
+		regexp.MustCompile(`(?s)^(?:.*/)?[^/]*\.pb\.go(?:/.*)?$`), regexp.MustCompile(`(?s)^(?:.*/)?vendor/.*$`), regexp.MustCompile(`(?s)^a/(?:.*/)?b(?:/.*)?$`),
+	}
+	rules.Reviewers = config.Reviewers{Count: 3, Most: 5, ExcludeApprovers: true}
+	rules.Welcome = "hello"
+	rules.Lifecycle = config.Lifecycle{StaleAfter: 90, RottenAfter: 30, CloseAfter: 30}
 	for name, tt := range map[string]struct {
 		src  string
 		want config.Settings
@@ -31,10 +45,19 @@ func TestParse(t *testing.T) {
   required_checks: ["unit / linux"]
 trusted_roles: [Admin]
 `, full},
+		"rules": {`features: [default, size, size, wip]
+labels: {prefixes: [kind], additional: [a b], restricted: []}
+required_labels: [{missing: needs-kind, regexp: ^kind/, on: [pulls]}]
+blockades: [{paths: ["^x/"], except: ['\.md$'], why: it is frozen}]
+size: {ignore: ["*.pb.go", vendor/, a/**/b]}
+reviewers: {count: 3, most: 5, exclude_approvers: true}
+welcome: hello
+lifecycle: {stale_after: 90, rotten_after: 30, close_after: 30}
+`, rules},
 		"null": {"merge:\n", config.Default()},
 	} {
 		got, err := config.Parse(config.Path, []byte(tt.src))
-		if diff := cmp.Diff(tt.want, got); diff != "" || err != nil {
+		if diff := cmp.Diff(tt.want, got, cmp.Comparer(func(a, b *regexp.Regexp) bool { return a.String() == b.String() })); diff != "" || err != nil {
 			t.Errorf("%s: %v\n%s", name, err, diff)
 		}
 	}
@@ -64,7 +87,7 @@ hint: want merge, squash or rebase
 .github/lanner.yaml:5:1: unknown key "reviews"
 reviews: 2
 ^
-hint: known are merge, trusted_roles
+hint: did you mean "reviewers"?
 .github/lanner.yaml:6:16: nobody is trusted
 trusted_roles: []
                ^
@@ -74,6 +97,30 @@ hint: leave trusted_roles out for the default`, "\n")
 	}
 	if diff := cmp.Diff(want, err.Error()); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestRuleMistakes has what each rule refuses.
+func TestRuleMistakes(t *testing.T) {
+	t.Parallel()
+	for src, want := range map[string]string{
+		"features: [sizes]":                                     `1:12: unknown feature "sizes"`,
+		"labels: {prefixes: [a/b]}":                             `1:21: prefix "a/b"`,
+		"labels: {prefix: []}":                                  `1:10: unknown key "prefix"`,
+		"required_labels: {}":                                   "1:18: want a list",
+		"required_labels: [{missing: x}]":                       "1:19: missing and regexp are both needed",
+		"required_labels: [{missing: kind/x, regexp: ^kind/}]":  `1:19: the label "kind/x" would satisfy its own rule`,
+		"required_labels: [{missing: x, regexp: '('}]":          "1:40: regular expression: error parsing regexp: missing closing ): `(`",
+		"required_labels: [{missing: x, regexp: y, on: [all]}]": `1:48: on "all"`,
+		"blockades: [{paths: [x]}]":                             "1:13: paths and why are both needed",
+		"reviewers: {count: -1}":                                `1:20: want a number, found "-1"`,
+		"reviewers: {count: [1]}":                               `1:20: want a number, found ""`,
+		"welcome: [x]":                                          "1:10: want a text",
+	} {
+		_, err := config.Parse("f", []byte(src))
+		if err == nil || !strings.HasPrefix(err.Error(), "f:"+want+"\n") {
+			t.Errorf("%s: %v, want %s", src, err, want)
+		}
 	}
 }
 

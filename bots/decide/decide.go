@@ -6,48 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"sigs.k8s.io/prow/pkg/labels"
-
 	"github.com/lanner-project/lanner/bots/command"
-	"github.com/lanner-project/lanner/bots/config"
 )
-
-// Action is one thing to do on GitHub: an AddLabel, RemoveLabel, Reply, Notify
-// or Merge.
-type Action interface{ action() }
-
-// AddLabel puts a label on.
-type AddLabel struct{ Label string }
-
-// RemoveLabel takes a label off.
-type RemoveLabel struct{ Label string }
-
-// Reply answers, in a new comment and only once, what Ref names: a remark, or
-// "push-" and the head it is about. Body begins with Marker(Ref).
-type Reply struct {
-	Ref  string
-	Body string
-}
-
-// Notify writes the one comment that shows where a pull request stands: the
-// comment of that ID is edited, or for 0 a new one is written. Body begins
-// with StatusMarker.
-type Notify struct {
-	Comment int64
-	Body    string
-}
-
-// Merge merges exactly the commit SHA, or nothing.
-type Merge struct {
-	SHA    string
-	Method config.Method
-}
-
-func (AddLabel) action()    {}
-func (RemoveLabel) action() {}
-func (Reply) action()       {}
-func (Notify) action()      {}
-func (Merge) action()       {}
 
 // Plan is a decision.
 type Plan struct {
@@ -63,66 +23,81 @@ type Plan struct {
 	LookAgain bool
 }
 
-// feature is one command that people can give.
-type feature struct {
-	name  string
-	usage string
-	// anywhere: obeyed on issues and closed pull requests too.
-	anywhere bool
-	// obey carries the command out in the decision, and reports false for
-	// arguments that make no sense.
-	obey func(*decision, Remark, []string) bool
-}
-
-// features lists the commands.
-func features() []feature {
-	return []feature{
-		{name: "lgtm", usage: "`/lgtm` or `/lgtm cancel`", obey: (*decision).lgtm},
-		{name: "remove-lgtm", usage: "`/remove-lgtm`", obey: (*decision).removeLGTM},
-		{name: "approve", usage: "`/approve` or `/approve cancel`", obey: (*decision).approve},
-		{name: "remove-approve", usage: "`/remove-approve`", obey: (*decision).removeApprove},
-		{name: "hold", usage: "`/hold`, with a reason if you like, or `/hold cancel`", obey: (*decision).hold},
-		{name: "unhold", usage: "`/unhold`", obey: (*decision).unhold},
-		{name: "remove-hold", usage: "`/remove-hold`", obey: (*decision).unhold},
-		{name: "release", usage: "`/release status` or `/release status v1.2.3`", anywhere: true, obey: (*decision).release},
-	}
-}
-
-// decision is a decision in the making.
+// decision is a decision in the making: what will be, beside what is in in.
 type decision struct {
 	in      Input
 	memory  Memory
-	labels  []string            // as they will be
+	known   []order
 	replies map[string][]string // paragraphs, by ref
-	order   []string            // of the refs in replies
+	asked   []string            // the refs in replies, in their order
+
+	labels, assignees, requested []string
+	title, body, milestone       string
+	open                         bool
+	reason                       string // why it is closed, as GitHub names it
+	checked                      []Check
+	more                         []Action
 }
 
 // Decide judges the input.
 //
-// Preconditions: in.Roles and in.Releases hold what Need(in) asked for.
+// Preconditions: in holds what Need(in) asked for.
 func Decide(in Input) Plan {
-	d := &decision{in: in, memory: in.Memory.clone(), labels: slices.Clone(in.Labels), replies: make(map[string][]string)}
+	d := &decision{
+		in: in, memory: in.Memory.clone(), known: orders(in.Settings), replies: make(map[string][]string),
+		labels: slices.Clone(in.Labels), assignees: slices.Clone(in.Assignees), title: in.Title, milestone: in.Milestone, open: in.Open,
+	}
+	if len(in.Remarks) > 0 && in.Remarks[0].Ref == opening {
+		d.body = in.Remarks[0].Body
+	}
+	if in.Pull != nil {
+		d.requested, d.checked = slices.Clone(in.Pull.Requested), slices.Clone(in.Pull.Checks)
+	}
 	for _, r := range in.Remarks {
 		d.hear(r)
 	}
-	plan := Plan{}
 	if in.Pull == nil || !in.Open {
-		plan.Actions = d.answers()
-		plan.Memory = d.memory
-		return plan
+		d.matching()
+		d.welcome()
+		d.age()
+		d.afterMerge()
+		return Plan{Actions: append(d.answers(), d.changes()...), Memory: d.memory}
 	}
 	d.lgtmAfterPush()
+	d.automatic()
 	coverage := d.judgeApproval()
-	plan.Criteria = d.criteria(coverage)
-	plan.Actions = append(d.answers(), d.labelling()...)
+	plan := Plan{Criteria: d.criteria(coverage)}
+	d.explain(plan.Criteria)
+	plan.Actions = append(d.answers(), d.changes()...)
 	if n, ok := d.notify(coverage, plan.Criteria); ok {
 		plan.Actions = append(plan.Actions, n)
 	}
-	merge, lookAgain := d.merge(plan.Criteria)
-	plan.Actions = append(plan.Actions, merge...)
-	plan.LookAgain = lookAgain
+	if d.open {
+		var merge []Action
+		merge, plan.LookAgain = d.merge(plan.Criteria)
+		plan.Actions = append(plan.Actions, merge...)
+	}
 	plan.Memory = d.memory
 	return plan
+}
+
+// automatic does what nobody has to ask for with an open pull request. The
+// labels that block a merge come before the merge is judged.
+func (d *decision) automatic() {
+	d.wip()
+	d.conflict()
+	d.size()
+	d.releaseNote()
+	d.signedOff()
+	d.mergeCommits()
+	d.messages()
+	d.blocked()
+	d.verifyOwners()
+	d.ownersLabels()
+	d.matching()
+	d.askForReview()
+	d.welcome()
+	d.age()
 }
 
 // news returns the commands of a remark that were not answered yet.
@@ -140,19 +115,18 @@ func (d *decision) hear(r Remark) {
 		return
 	}
 	d.memory.answer(r.Ref)
-	known := features()
 	for _, c := range commands {
-		i := slices.IndexFunc(known, func(f feature) bool { return f.name == c.Name })
+		i := slices.IndexFunc(d.known, func(o order) bool { return o.name == c.Name })
 		switch {
 		case i < 0:
-			d.unknown(r, c, known)
-		case !known[i].anywhere && (d.in.Pull == nil || !d.in.Open):
+			d.unknown(r, c)
+		case !d.known[i].hears(d.in):
 			// Prow says nothing either: most are typed as the merge happens.
 		case r.Edited:
 			d.reply(r.Ref, sayEdited(r))
 			return
-		case !known[i].obey(d, r, c.Args):
-			d.reply(r.Ref, sayMisuse(known[i]))
+		case !d.known[i].obey(d, r, c.Args):
+			d.reply(r.Ref, sayMisuse(d.known[i]))
 		}
 	}
 }
@@ -162,7 +136,7 @@ func (d *decision) hear(r Remark) {
 func (d *decision) reply(ref, paragraph string) {
 	const most = 10
 	if _, ok := d.replies[ref]; !ok {
-		d.order = append(d.order, ref)
+		d.asked = append(d.asked, ref)
 	}
 	if len(d.replies[ref]) < most && !slices.Contains(d.replies[ref], paragraph) {
 		d.replies[ref] = append(d.replies[ref], paragraph)
@@ -174,7 +148,7 @@ func (d *decision) reply(ref, paragraph string) {
 // before the memory was lost.
 func (d *decision) answers() []Action {
 	var actions []Action
-	for _, ref := range d.order {
+	for _, ref := range d.asked {
 		if _, found := d.ownComment(Marker(ref)); found {
 			continue
 		}
@@ -183,21 +157,6 @@ func (d *decision) answers() []Action {
 			body += sayInReplyTo(d.in.Remarks[i]) + "\n\n"
 		}
 		actions = append(actions, Reply{Ref: ref, Body: body + strings.Join(d.replies[ref], "\n\n")})
-	}
-	return actions
-}
-
-// labelling returns what turns the labels that are into those that will be.
-func (d *decision) labelling() []Action {
-	var actions []Action
-	for _, label := range []string{labels.Hold, labels.LGTM, labels.Approved} {
-		before, after := slices.Contains(d.in.Labels, label), d.labelled(label)
-		switch {
-		case after && !before:
-			actions = append(actions, AddLabel{label})
-		case before && !after:
-			actions = append(actions, RemoveLabel{label})
-		}
 	}
 	return actions
 }

@@ -92,7 +92,64 @@ func (w *world) apply(a decide.Action) {
 		pull.Merged = true
 		w.in.Pull, w.in.Open = &pull, false
 		w.done = append(w.done, "merge "+a.SHA[:4]+" by "+string(a.Method))
+	default:
+		w.applyMore(a)
 	}
+}
+
+// applyMore applies what is done by single commands.
+func (w *world) applyMore(a decide.Action) {
+	var pull decide.Pull
+	if w.in.Pull != nil {
+		pull = *w.in.Pull
+		defer func() { w.in.Pull = &pull }()
+	}
+	drop := func(all, out []string) []string {
+		return slices.DeleteFunc(slices.Clone(all), func(s string) bool { return slices.Contains(out, s) })
+	}
+	did := fmt.Sprintf("%s %v", strings.ToLower(strings.TrimPrefix(fmt.Sprintf("%T", a), "decide.")), a)
+	switch a := a.(type) {
+	case decide.Assign:
+		w.in.Assignees = append(slices.Clone(w.in.Assignees), a.Logins...)
+	case decide.Unassign:
+		w.in.Assignees = drop(w.in.Assignees, a.Logins)
+	case decide.AskReview:
+		pull.Requested = append(slices.Clone(pull.Requested), a.Logins...)
+	case decide.UnaskReview:
+		pull.Requested = drop(pull.Requested, a.Logins)
+	case decide.Edit:
+		did = "edit"
+		if a.Title != nil {
+			w.in.Title = *a.Title
+			did += " title " + *a.Title
+		}
+		if a.Body != nil {
+			w.in.Remarks = slices.Clone(w.in.Remarks)
+			w.in.Remarks[0].Body = *a.Body
+			did += fmt.Sprintf(" body %q", *a.Body)
+		}
+		if a.Milestone != nil {
+			w.in.Milestone = ""
+			for _, m := range w.in.Milestones {
+				if m.Number == *a.Milestone {
+					w.in.Milestone = m.Title
+				}
+			}
+			did += " milestone " + w.in.Milestone
+		}
+	case decide.Close:
+		w.in.Open = false
+	case decide.Reopen:
+		w.in.Open = true
+	case decide.SetStatus:
+		state := map[string]decide.CheckState{"success": decide.Green, "failure": decide.Red}[a.State]
+		pull.Checks = append(slices.DeleteFunc(slices.Clone(pull.Checks), func(c decide.Check) bool { return c.Name == a.Context && c.Status }),
+			decide.Check{Name: a.Context, State: state, Status: true, Text: a.Text})
+		did = fmt.Sprintf("status %s %s", a.Context, a.State)
+	case decide.CherryPick:
+		did = "cherry-pick to " + a.Branch
+	}
+	w.done = append(w.done, did)
 }
 
 func (w *world) push(tree string) {
@@ -420,10 +477,10 @@ func TestExplain(t *testing.T) {
 	want := []decide.Criterion{
 		{Name: "readable", Met: true, Why: "settings and files could be read"},
 		{Name: "no draft", Met: true, Why: "it is ready for review"},
-		{Name: "label approved", Why: "an approver is missing from src/OWNERS", Who: []string{"bob"}},
-		{Name: "label lgtm", Why: "nobody has said /lgtm to these files; any trusted person but the author can", Who: []string{"carol"}},
-		{Name: "no blocking label", Why: "the label do-not-merge/hold is there; /hold cancel takes it off"},
-		{Name: "checks", Why: "failed: unit"},
+		{Name: "label approved", Why: "an approver is missing from src/OWNERS", Who: []string{"bob"}, How: "/approve", Source: "merge.required_labels"},
+		{Name: "label lgtm", Why: "nobody has said /lgtm to these files; any trusted person but the author can", Who: []string{"carol"}, How: "/lgtm", Source: "merge.required_labels"},
+		{Name: "no blocking label", Why: "the label do-not-merge/hold is there; /hold cancel takes it off", How: "/hold cancel", Source: "merge.forbidden_labels"},
+		{Name: "checks", Why: "failed: unit", How: "/override", Source: "merge.required_checks"},
 		{Name: "no conflict", Met: true, Why: "it can be merged"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -21,8 +21,16 @@ type Input struct {
 	Repo   string
 	Number int
 	Author string
-	Open   bool
-	Labels []string
+	// Newcomer: GitHub knows no earlier contribution of the author's here.
+	Newcomer bool
+	Title    string
+	Open     bool
+	Labels   []string
+	// Assignees are logins; Milestone is a title, or empty.
+	Assignees []string
+	Milestone string
+	// Created and Updated are GitHub's; Now is when this was read.
+	Created, Updated, Now time.Time
 	// Pull is what only a pull request has; nil for an issue.
 	Pull *Pull
 	// Remarks are everything that was said there, the opening text first, then
@@ -38,8 +46,16 @@ type Input struct {
 	// parse, a list of files that GitHub cut short. While there is one,
 	// nothing is approved or merged.
 	Problems []string
-	// Releases are the open tracking issues, if Needs asked for them.
-	Releases []Release
+	// Releases are the open tracking issues, if Needs asked for them, and so on.
+	Releases   []Release
+	RepoLabels []string
+	Milestones []Milestone
+	// Assignable are those of Needs.Assignable whom GitHub lets be assigned
+	// and asked for a review, normalized.
+	Assignable map[string]bool
+	// Load is in how many open pull requests of the repository each is asked
+	// for a review, by normalized login.
+	Load map[string]int
 	// Memory is what the last decision on this number returned.
 	Memory Memory
 }
@@ -48,6 +64,21 @@ type Input struct {
 type Pull struct {
 	// Head is the commit that would be merged, Tree its tree.
 	Head, Tree string
+	// Base is the branch that it is to be merged into.
+	Base string
+	// Branch is the branch of this same repository that it comes from; empty
+	// for one from a fork. Protected: it is the default branch, or protected.
+	Branch    string
+	Protected bool
+	// Requested are those who are asked for a review.
+	Requested []string
+	// Lines is by how many lines each file changes, by path.
+	Lines map[string]int
+	// Commits are its own, if Needs asked for them; the first 250.
+	Commits []Commit
+	// OwnersFiles are the texts at the head of the OWNERS files and the
+	// OWNERS_ALIASES that it changes, by path; without those that it deletes.
+	OwnersFiles map[string]string
 	// Committed is the date that the head commit gives itself.
 	Committed time.Time
 	Draft     bool
@@ -59,10 +90,29 @@ type Pull struct {
 	Checks    []Check
 }
 
+// Commit is one of a pull request's.
+type Commit struct {
+	SHA, Message string
+	// Author and Email are what the commit itself says.
+	Author, Email string
+	Parents       int
+}
+
+// Milestone is an open one.
+type Milestone struct {
+	Number int
+	Title  string
+}
+
 // Check is a status or a check run of the head.
 type Check struct {
 	Name  string
 	State CheckState
+	// Status: it is a status, which can be set anew; a check run belongs to
+	// whoever made it.
+	Status bool
+	// Text is the description of a status.
+	Text string
 }
 
 // CheckState is how far a check is.
@@ -126,6 +176,31 @@ type Memory struct {
 	LGTM *LGTM `json:"lgtm,omitempty"`
 	// Refusal is GitHub's last refusal to merge.
 	Refusal *Refusal `json:"refusal,omitempty"`
+	// Overrides are the failed checks that an administrator takes for passed,
+	// by name.
+	Overrides map[string]Override `json:"overrides,omitempty"`
+	// Asked: owners were asked for a review, or somebody else saw to it.
+	Asked bool `json:"asked,omitempty"`
+	// Labelled is the head for which the labels of the OWNERS files were put
+	// on: who takes one off has the last word.
+	Labelled string `json:"labelled,omitempty"`
+	// Picks are the branches that the change is to be carried to, and who
+	// wanted it.
+	Picks map[string]Pick `json:"picks,omitempty"`
+	// Cleaned: the branch of the merged pull request was seen to.
+	Cleaned bool `json:"cleaned,omitempty"`
+}
+
+// Override is one check of one commit.
+type Override struct {
+	By  string `json:"by"`
+	SHA string `json:"sha"`
+}
+
+// Pick is one branch for /cherry-pick.
+type Pick struct {
+	By   string `json:"by"`
+	Done bool   `json:"done,omitempty"`
 }
 
 // Refusal is why GitHub did not merge a commit that met all criteria: rules of
@@ -155,31 +230,67 @@ type Needs struct {
 	Roles []string
 	// Releases: the open tracking issues.
 	Releases bool
+	// Labels and Milestones: those that the repository has.
+	Labels, Milestones bool
+	// Assignable are the logins that somebody wants assigned or asked,
+	// normalized and sorted.
+	Assignable []string
+	// Commits: those of the pull request.
+	Commits bool
+	// Load: who is asked for how many reviews.
+	Load bool
 }
 
 // Need returns which further facts Decide needs to judge in.
 func Need(in Input) Needs {
-	logins := make(map[string]bool)
 	n := Needs{}
+	logins, targets := make(map[string]bool), make(map[string]bool)
+	open := in.Open && in.Pull != nil
 	for _, r := range in.Remarks {
 		if in.own(r.Author) {
 			continue
 		}
-		if in.Open && in.Pull != nil && (r.Verdict == ApprovedReview || r.Verdict == ChangesRequested) {
+		if open && (r.Verdict == ApprovedReview || r.Verdict == ChangesRequested) {
 			logins[owners.Normalize(r.Author)] = true
 		}
 		for _, c := range in.news(r) {
 			logins[owners.Normalize(r.Author)] = true
-			n.Releases = n.Releases || c.Name == "release"
+			switch {
+			case c.Name == "release":
+				n.Releases = true
+			case c.Name == "milestone":
+				n.Milestones = true
+			case c.Name == "label" || slices.Contains(in.Settings.Labels.Prefixes, c.Name):
+				n.Labels = true
+			case c.Name == "auto-cc":
+				n.Load = true
+			case slices.Contains([]string{"assign", "cc"}, c.Name):
+				for _, login := range logged(r, c.Args) {
+					targets[login] = true
+				}
+			}
 		}
 	}
-	if in.Open && in.Pull != nil {
+	if open {
 		logins[owners.Normalize(in.Author)] = true
 		for login := range in.Memory.Votes {
 			logins[login] = true
 		}
+		n.Load = n.Load || in.wantsReviewers()
+		if n.Load {
+			for _, login := range in.candidates() {
+				targets[login] = true
+			}
+		}
+		if in.Settings.Has("verify-owners") {
+			for _, login := range in.named() {
+				logins[login] = true
+			}
+		}
+		n.Commits = slices.ContainsFunc([]string{"dco", "mergecommitblocker", "invalidcommitmsg"}, in.Settings.Has)
 	}
 	n.Roles = slices.Sorted(maps.Keys(logins))
+	n.Assignable = slices.Sorted(maps.Keys(targets))
 	return n
 }
 
@@ -190,8 +301,10 @@ func (in Input) own(login string) bool {
 }
 
 func (in Input) trusted(login string) bool {
-	return slices.Contains(in.Settings.TrustedRoles, strings.ToLower(in.Roles[owners.Normalize(login)]))
+	return slices.Contains(in.Settings.TrustedRoles, strings.ToLower(in.roleOf(login)))
 }
+
+func (in Input) roleOf(login string) string { return in.Roles[owners.Normalize(login)] }
 
 // Subject names what the input is about, "owner/name#7".
 func (in Input) Subject() string { return fmt.Sprintf("%s#%d", in.Repo, in.Number) }
@@ -202,6 +315,7 @@ func (m Memory) clone() Memory {
 	if m.Votes == nil {
 		m.Votes = make(map[string]Vote)
 	}
+	m.Overrides, m.Picks = maps.Clone(m.Overrides), maps.Clone(m.Picks)
 	if m.LGTM != nil {
 		lgtm := *m.LGTM
 		m.LGTM = &lgtm

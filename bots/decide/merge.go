@@ -23,6 +23,11 @@ type Criterion struct {
 	Why     string `json:"why"`
 	// Who can satisfy it, where that is known: logins, without @.
 	Who []string `json:"who,omitempty"`
+	// How: the command that does, or whose author does.
+	How string `json:"how,omitempty"`
+	// Source is the key of the settings that asks for it; empty for what
+	// always holds.
+	Source string `json:"source,omitempty"`
 }
 
 // criteria lists what must hold, in the order in which people get to it.
@@ -51,13 +56,13 @@ func (d *decision) notDraft() Criterion {
 }
 
 func (d *decision) requiredLabel(label string, cov coverage) Criterion {
-	c := Criterion{Name: "label " + label, Met: d.labelled(label), Why: "it is there"}
+	c := Criterion{Name: "label " + label, Met: d.labelled(label), Why: "it is there", Source: "merge.required_labels"}
 	switch {
 	case c.Met:
 	case label == labels.Approved:
-		c.Why, c.Who = sayUnapproved(cov), cov.Suggest(d.in.Author)
+		c.Why, c.Who, c.How = sayUnapproved(cov), cov.Suggest(d.in.Author), "/approve"
 	case label == labels.LGTM:
-		c.Why, c.Who = "nobody has said /lgtm to these files; any trusted person but the author can", d.reviewers()
+		c.Why, c.Who, c.How = "nobody has said /lgtm to these files; any trusted person but the author can", d.reviewers(), "/lgtm"
 	default:
 		c.Why = "it is missing"
 	}
@@ -82,10 +87,16 @@ func (d *decision) reviewers() []string {
 	return logins[:min(len(logins), 5)]
 }
 
+// lifted is how a label goes that forbids a merge.
+var lifted = map[string]string{
+	labels.Hold:                   "/hold cancel",
+	labels.ReleaseNoteLabelNeeded: "/release-note-none",
+}
+
 func (d *decision) notForbidden() Criterion {
-	c := Criterion{Name: "no blocking label", Met: true, Why: "there is none"}
+	c := Criterion{Name: "no blocking label", Met: true, Why: "there is none", Source: "merge.forbidden_labels"}
 	if label := d.in.Settings.Merge.Forbids(slices.Sorted(slices.Values(d.labels))); label != "" {
-		c.Met, c.Why = false, "the label "+label+" is there"
+		c.Met, c.Why, c.How = false, "the label "+label+" is there", lifted[label]
 		if label == labels.Hold {
 			c.Why += "; /hold cancel takes it off"
 		}
@@ -97,7 +108,7 @@ func (d *decision) notForbidden() Criterion {
 // reported.
 func (d *decision) checks() Criterion {
 	states := make(map[string]CheckState)
-	for _, check := range d.in.Pull.Checks {
+	for _, check := range d.checked {
 		// A status and a check run may have one name: the worse of them counts.
 		if old, ok := states[check.Name]; !ok || old == Green || check.State == Red {
 			states[check.Name] = check.State
@@ -108,14 +119,19 @@ func (d *decision) checks() Criterion {
 			states[name] = Pending
 		}
 	}
+	for name := range states {
+		if d.overridden(name) {
+			states[name] = Green
+		}
+	}
 	of := make(map[CheckState][]string)
 	for _, name := range slices.Sorted(maps.Keys(states)) {
 		of[states[name]] = append(of[states[name]], name)
 	}
-	c := Criterion{Name: "checks", Met: len(of[Red]) == 0 && len(of[Pending]) == 0}
+	c := Criterion{Name: "checks", Met: len(of[Red]) == 0 && len(of[Pending]) == 0, Source: "merge.required_checks"}
 	switch {
 	case len(of[Red]) > 0:
-		c.Why = "failed: " + strings.Join(of[Red], ", ")
+		c.Why, c.How = "failed: "+strings.Join(of[Red], ", "), "/override"
 	case len(of[Pending]) > 0:
 		c.Why = "not finished: " + strings.Join(of[Pending], ", ")
 	case len(states) == 0:

@@ -22,6 +22,8 @@ func TestProperties(t *testing.T) {
 	texts := []string{
 		"/lgtm", "/lgtm cancel", "/remove-lgtm", "/approve", "/approve cancel", "/approve no-issue", "/hold", "/hold x", "/hold cancel", "/unhold",
 		"/lgmt", "/lgtm\n/approve", "/hold\n/unhold", "```\n/lgtm\n/approve\n```", "thanks", "/lgtm what", "/release status", "/test all",
+		"/retitle WIP x", "/retitle x", "/assign @alice", "/unassign", "/cc", "/kind bug", "/override unit", "/cherry-pick x", "/why", "/lifecycle stale",
+		"/milestone v0.3", "/link-issue 3", "/unlink-issue 3", "/release-note-none", "/auto-cc",
 	}
 	events := []string{
 		"push tree1", "push tree2", "push tree3", "label lgtm", "label approved", "label do-not-merge/hold", "label needs-rebase", "label do-not-merge/wip",
@@ -31,6 +33,11 @@ func TestProperties(t *testing.T) {
 	for seed := range uint64(300) {
 		random := rand.New(rand.NewPCG(seed, 1))
 		w := newWorld()
+		if seed%2 == 1 {
+			w = newHouse()
+			w.in.Settings.Features = append(w.in.Settings.Features, "blunderbuss", "dco", "release-note")
+			w.in.Pull.Commits = []decide.Commit{{SHA: "1", Message: "x", Parents: 1}}
+		}
 		var story []string
 		for w.in.Open && len(story) < 40 {
 			what := events[random.IntN(len(events))]

@@ -23,6 +23,9 @@ import (
 // StatusMarker begins the comment that shows where a pull request stands.
 const StatusMarker = "<!-- lanner:status -->"
 
+// opening is the ref of the opening text.
+const opening = "opening"
+
 // Marker begins the comment that answers ref. It is how an answer is found
 // again.
 func Marker(ref string) string { return "<!-- lanner:reply " + ref + " -->" }
@@ -40,7 +43,7 @@ const (
 
 func sayInReplyTo(r Remark) string {
 	who := name(r.Author)
-	if r.URL == "" || r.Ref == "opening" {
+	if r.URL == "" || r.Ref == opening {
 		return "To " + who + ", about the description:"
 	}
 	return fmt.Sprintf("To %s, about [this](%s):", who, link(r.URL))
@@ -62,7 +65,7 @@ func sayEdited(Remark) string {
 	return "This text was edited before I read it, and GitHub does not tell me by whom. Please give the command in a new comment."
 }
 
-func sayMisuse(f feature) string {
+func sayMisuse(f order) string {
 	return fmt.Sprintf("I did nothing: I don't understand what comes after `/%s`. It is %s.", f.name, f.usage)
 }
 
@@ -237,6 +240,9 @@ func ownersFile(dir string) string {
 func short(sha string) string { return sha[:min(len(sha), 12)] }
 
 var loginPattern = regexp.MustCompile(`^[A-Za-z0-9-]{1,39}(\[bot\])?$`)
+
+// Login reports whether a word can be the login of a person.
+func Login(s string) bool { return loginPattern.MatchString(s) && !strings.HasSuffix(s, "[bot]") }
 
 // name prints a login, which comes from an OWNERS file as likely as from
 // GitHub: anything may be in it.

@@ -23,12 +23,12 @@ var foreign = []string{
 
 // unknown answers a command that is nearly one of the known. To others it says
 // nothing: they are for somebody else, or no commands at all.
-func (d *decision) unknown(r Remark, c command.Command, known []feature) {
+func (d *decision) unknown(r Remark, c command.Command) {
 	if slices.Contains(foreign, c.Name) {
 		return
 	}
 	var names []string
-	for _, f := range known {
+	for _, f := range d.known {
 		names = append(names, f.name)
 	}
 	if near := command.Suggest(c.Name, names); near != "" {

@@ -28,6 +28,7 @@ import (
 // Tree is the OWNERS of a repository at one commit.
 type Tree struct {
 	dirs          map[string]*dir // by folder, "" is the root
+	aliases       map[string][]string
 	brokenAliases bool
 	mistakes      yamlfile.Mistakes
 }
@@ -44,6 +45,8 @@ type rule struct {
 	match     *regexp.Regexp // nil is everything
 	approvers []string
 	reviewers []string
+	required  []string
+	labels    []string
 }
 
 // Mistakes returns what is wrong in the files, by file and line. As long as
@@ -61,6 +64,81 @@ func (t *Tree) Approvers(file string) []string {
 // Reviewers returns who is asked to review a change to a file, sorted.
 func (t *Tree) Reviewers(file string) []string {
 	return t.people(file, func(r rule) []string { return r.reviewers })
+}
+
+// LeafApprovers returns whom the nearest folder that names an approver for a
+// file names, sorted.
+func (t *Tree) LeafApprovers(file string) []string {
+	return t.leaf(file, func(r rule) []string { return r.approvers })
+}
+
+// LeafReviewers returns whom the nearest folder that names a reviewer for a
+// file names, sorted.
+func (t *Tree) LeafReviewers(file string) []string {
+	return t.leaf(file, func(r rule) []string { return r.reviewers })
+}
+
+// RequiredReviewers returns who is always asked to review a change to a file,
+// sorted.
+func (t *Tree) RequiredReviewers(file string) []string {
+	return t.people(file, func(r rule) []string { return r.required })
+}
+
+// Labels returns the labels of a file: those of all the folders above it that
+// say so, sorted. They give nobody a right, so that a broken file above does
+// not matter.
+func (t *Tree) Labels(file string) []string {
+	var all []string
+	for d := range ancestors(file) {
+		if entry := t.dirs[d]; entry != nil {
+			for _, r := range entry.matching(file, d) {
+				all = append(all, r.labels...)
+			}
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// Names returns everybody whom one OWNERS file, or the file of aliases, names:
+// sorted, aliases replaced by their members.
+func (t *Tree) Names(ownersFile string) []string {
+	var all []string
+	if ownersFile == AliasesFilename {
+		for _, members := range t.aliases {
+			all = append(all, members...)
+		}
+	} else if entry := t.dirs[parent(ownersFile)]; entry != nil {
+		for _, r := range entry.rules {
+			all = append(append(append(all, r.approvers...), r.reviewers...), r.required...)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+func (t *Tree) leaf(file string, of func(rule) []string) []string {
+	if t.brokenAliases && file != AliasesFilename {
+		return nil
+	}
+	for d := range ancestors(file) {
+		entry := t.dirs[d]
+		if entry == nil {
+			continue
+		}
+		if entry.broken && file != path.Join(d, Filename) {
+			return nil
+		}
+		var people []string
+		for _, r := range entry.matching(file, d) {
+			people = append(people, of(r)...)
+		}
+		if len(people) > 0 {
+			slices.Sort(people)
+			return slices.Compact(people)
+		}
+	}
+	return nil
 }
 
 func (t *Tree) people(file string, of func(rule) []string) []string {

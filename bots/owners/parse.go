@@ -25,9 +25,16 @@ const (
 //
 // A broken file makes no error here: the tree then knows that nobody may
 // approve what it governs, and [Tree.Mistakes] says why.
-func Parse(files map[string]string) *Tree {
+func Parse(files map[string]string) *Tree { return ParseWith(files, nil) }
+
+// ParseWith is Parse with the aliases of another tree where files has none:
+// the files of a change, beside what the change leaves as it is.
+func ParseWith(files map[string]string, other *Tree) *Tree {
 	t := &Tree{dirs: make(map[string]*dir)}
 	aliases := make(map[string][]string)
+	if other != nil {
+		aliases, t.brokenAliases = other.aliases, other.brokenAliases
+	}
 	if src, ok := files[AliasesFilename]; ok {
 		f, root := yamlfile.Open(AliasesFilename, []byte(src))
 		if root != nil {
@@ -36,6 +43,7 @@ func Parse(files map[string]string) *Tree {
 		t.brokenAliases = len(f.Mistakes()) > 0
 		t.mistakes = append(t.mistakes, f.Mistakes()...)
 	}
+	t.aliases = aliases
 	var paths []string
 	for p := range files {
 		if path.Base(p) == Filename {
@@ -178,8 +186,12 @@ func (p *parser) rule(r *rule, field yamlfile.Field) {
 		r.approvers = p.logins(field.Value)
 	case "reviewers":
 		r.reviewers = p.logins(field.Value)
-	case "required_reviewers", "labels":
-		p.Items(field.Value) // what they mean is not this slice's, that they are lists is
+	case "required_reviewers":
+		r.required = p.logins(field.Value)
+	case "labels":
+		for _, item := range p.Items(field.Value) {
+			r.labels = append(r.labels, item.Value)
+		}
 	}
 }
 

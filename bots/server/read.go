@@ -26,6 +26,8 @@ type Reader struct {
 	GitHub *github.Client
 	// Login is the bot's own account.
 	Login string
+	// Now is the clock; nil is the machine's.
+	Now func() time.Time
 
 	mu sync.Mutex
 	// Git objects never change: what was read once is kept, up to a bound.
@@ -46,7 +48,12 @@ func (r *Reader) Read(ctx context.Context, t act.Target, memory decide.Memory) (
 	}
 	in := decide.Input{
 		Login: r.Login, Repo: t.Repository(), Number: t.Number, Author: issue.GetUser().GetLogin(), Open: issue.GetState() == "open",
+		Title: issue.GetTitle(), Milestone: issue.GetMilestone().GetTitle(), Newcomer: newcomer(issue.GetAuthorAssociation()),
+		Created: issue.GetCreatedAt().Time, Updated: issue.GetUpdatedAt().Time, Now: r.now(),
 		Settings: config.Default(), Owners: owners.Parse(nil), Memory: memory,
+	}
+	for _, a := range issue.Assignees {
+		in.Assignees = append(in.Assignees, a.GetLogin())
 	}
 	for _, l := range issue.Labels {
 		in.Labels = append(in.Labels, l.GetName())
@@ -56,9 +63,12 @@ func (r *Reader) Read(ctx context.Context, t act.Target, memory decide.Memory) (
 		return decide.Input{}, fmt.Errorf("read the comments of %s: %w", t, err)
 	}
 	if issue.IsPullRequest() {
-		if err := r.pull(ctx, t, &in); err != nil {
-			return decide.Input{}, fmt.Errorf("read pull request %s: %w", t, err)
-		}
+		err = r.pull(ctx, t, &in)
+	} else {
+		err = r.settings(ctx, t, &in)
+	}
+	if err != nil {
+		return decide.Input{}, fmt.Errorf("read %s: %w", t, err)
 	}
 	slices.SortStableFunc(in.Remarks[1:], func(a, b decide.Remark) int { return a.At.Compare(b.At) })
 	return in, r.fill(ctx, t, &in)
@@ -83,7 +93,18 @@ func (r *Reader) pull(ctx context.Context, t act.Target, in *decide.Input) error
 		return err
 	}
 	in.Open = pr.GetState() == "open"
-	in.Pull = &decide.Pull{Head: pr.GetHead().GetSHA(), Draft: pr.GetDraft(), Merged: pr.GetMerged(), Mergeable: pr.Mergeable}
+	in.Pull = &decide.Pull{
+		Head: pr.GetHead().GetSHA(), Base: pr.GetBase().GetRef(), Draft: pr.GetDraft(), Merged: pr.GetMerged(), Mergeable: pr.Mergeable,
+	}
+	for _, u := range pr.RequestedReviewers {
+		in.Pull.Requested = append(in.Pull.Requested, u.GetLogin())
+	}
+	for _, team := range pr.RequestedTeams {
+		in.Pull.Requested = append(in.Pull.Requested, t.Owner+"/"+team.GetSlug())
+	}
+	if strings.EqualFold(pr.GetHead().GetRepo().GetFullName(), t.Repository()) {
+		in.Pull.Branch = pr.GetHead().GetRef()
+	}
 	reviews, err := github.All(func(page gh.ListOptions) ([]*gh.PullRequestReview, *gh.Response, error) {
 		return r.GitHub.PullRequests.ListReviews(ctx, t.Owner, t.Name, t.Number, &page)
 	})
@@ -99,8 +120,16 @@ func (r *Reader) pull(ctx context.Context, t act.Target, in *decide.Input) error
 			At: v.GetSubmittedAt().Time, Verdict: decide.Verdict(v.GetState()), Commit: v.GetCommitID(),
 		})
 	}
+	if pr.GetReviewComments() > 0 {
+		if err := r.inline(ctx, t, in); err != nil {
+			return err
+		}
+	}
 	if !in.Open {
-		return nil
+		if err := r.settings(ctx, t, in); err != nil {
+			return err
+		}
+		return r.protected(ctx, t, pr, in)
 	}
 	commit, _, err := r.GitHub.Git.GetCommit(ctx, t.Owner, t.Name, in.Pull.Head)
 	if err != nil {
@@ -116,6 +145,20 @@ func (r *Reader) pull(ctx context.Context, t act.Target, in *decide.Input) error
 	return r.checks(ctx, t, in)
 }
 
+// inline reads the comments on lines of the change.
+func (r *Reader) inline(ctx context.Context, t act.Target, in *decide.Input) error {
+	comments, err := github.All(func(page gh.ListOptions) ([]*gh.PullRequestComment, *gh.Response, error) {
+		return r.GitHub.PullRequests.ListComments(ctx, t.Owner, t.Name, t.Number, &gh.PullRequestListCommentsOptions{ListOptions: page})
+	})
+	for _, c := range comments {
+		in.Remarks = append(in.Remarks, decide.Remark{
+			Ref: fmt.Sprintf("inline-%d", c.GetID()), Author: c.GetUser().GetLogin(), Body: c.GetBody(), URL: c.GetHTMLURL(),
+			At: c.GetCreatedAt().Time, Edited: c.GetUpdatedAt().Sub(c.GetCreatedAt().Time) > time.Second, Commit: c.GetCommitID(),
+		})
+	}
+	return err
+}
+
 // changes reads the changed files. GitHub lists 3000 at most: who may approve
 // the others is then unknown.
 func (r *Reader) changes(ctx context.Context, t act.Target, pr *gh.PullRequest, in *decide.Input) error {
@@ -125,17 +168,23 @@ func (r *Reader) changes(ctx context.Context, t act.Target, pr *gh.PullRequest, 
 	if err != nil {
 		return err
 	}
+	in.Pull.Lines = make(map[string]int, len(files))
+	removed := make(map[string]bool)
 	for _, f := range files {
 		c := owners.Change{Path: f.GetFilename()}
 		if f.GetStatus() == "renamed" {
 			c.From = f.GetPreviousFilename()
 		}
 		in.Pull.Changes = append(in.Pull.Changes, c)
+		in.Pull.Lines[c.Path] = f.GetAdditions() + f.GetDeletions()
+		if f.GetStatus() == "removed" {
+			removed[c.Path] = true
+		}
 	}
 	if n := pr.GetChangedFiles(); n > len(files) {
 		in.Problems = append(in.Problems, fmt.Sprintf("GitHub lists %d of the %d files that are changed; split the pull request", len(files), n))
 	}
-	return nil
+	return r.ownersFiles(ctx, t, in, removed)
 }
 
 // base reads the settings and the OWNERS files at the tip of the base branch.
@@ -162,13 +211,22 @@ func (r *Reader) base(ctx context.Context, t act.Target, name string, in *decide
 		return err
 	}
 	in.Owners = owners.Parse(files)
-	if src, ok := files[config.Path]; ok {
-		if in.Settings, err = config.Parse(config.Path, []byte(src)); err != nil {
-			in.Settings = config.Default()
-			in.Problems = append(in.Problems, err.Error())
-		}
-	}
+	r.parse(files, in)
 	return nil
+}
+
+// parse reads the settings among files.
+func (r *Reader) parse(files map[string]string, in *decide.Input) {
+	src, ok := files[config.Path]
+	if !ok {
+		return
+	}
+	settings, err := config.Parse(config.Path, []byte(src))
+	if err != nil {
+		in.Problems = append(in.Problems, err.Error())
+		return
+	}
+	in.Settings = settings
 }
 
 // checks reads the statuses and the check runs of the head.
@@ -191,7 +249,7 @@ func (r *Reader) checks(ctx context.Context, t act.Target, in *decide.Input) err
 		case "failure", "error":
 			state = decide.Red
 		}
-		in.Pull.Checks = append(in.Pull.Checks, decide.Check{Name: s.GetContext(), State: state})
+		in.Pull.Checks = append(in.Pull.Checks, decide.Check{Name: s.GetContext(), State: state, Status: true, Text: s.GetDescription()})
 	}
 	runs, err := github.All(func(page gh.ListOptions) ([]*gh.CheckRun, *gh.Response, error) {
 		list, resp, err := r.GitHub.Checks.ListCheckRunsForRef(ctx, t.Owner, t.Name, in.Pull.Head, &gh.ListCheckRunsOptions{ListOptions: page})
@@ -212,34 +270,6 @@ func (r *Reader) checks(ctx context.Context, t act.Target, in *decide.Input) err
 			}
 		}
 		in.Pull.Checks = append(in.Pull.Checks, decide.Check{Name: run.GetName(), State: state})
-	}
-	return nil
-}
-
-// fill reads the facts that only some decisions need.
-func (r *Reader) fill(ctx context.Context, t act.Target, in *decide.Input) error {
-	needs := decide.Need(*in)
-	in.Roles = make(map[string]string, len(needs.Roles))
-	for _, login := range needs.Roles {
-		role, err := r.role(ctx, t, login)
-		if err != nil {
-			return fmt.Errorf("read the role of %s: %w", login, err)
-		}
-		in.Roles[login] = role
-	}
-	if !needs.Releases {
-		return nil
-	}
-	issues, err := github.All(func(page gh.ListOptions) ([]*gh.Issue, *gh.Response, error) {
-		return r.GitHub.Issues.ListByRepo(ctx, t.Owner, t.Name, &gh.IssueListByRepoOptions{State: "open", Labels: []string{decide.TrackingLabel}, ListOptions: page})
-	})
-	if err != nil {
-		return fmt.Errorf("read the tracking issues: %w", err)
-	}
-	for _, i := range issues {
-		if !i.IsPullRequest() {
-			in.Releases = append(in.Releases, decide.Release{Number: i.GetNumber(), URL: i.GetHTMLURL(), Body: i.GetBody()})
-		}
 	}
 	return nil
 }

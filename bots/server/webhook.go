@@ -12,6 +12,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -170,11 +171,11 @@ func (p payload) concerns(event string, own func(string) bool) (number int, matt
 	case "issue_comment":
 		return p.Issue.Number, p.Issue.Number > 0 && !own(p.Sender.Login)
 	case "issues":
-		return p.Issue.Number, p.Issue.Number > 0 && p.Action == "opened"
+		return p.Issue.Number, p.Issue.Number > 0 && !own(p.Sender.Login)
 	case "pull_request":
-		labelling := p.Action == "labeled" || p.Action == "unlabeled"
-		return p.PullRequest.Number, p.PullRequest.Number > 0 && !(labelling && own(p.Sender.Login))
-	case "pull_request_review":
+		mine := own(p.Sender.Login) && !slices.Contains([]string{"opened", "closed", "reopened", "synchronize"}, p.Action)
+		return p.PullRequest.Number, p.PullRequest.Number > 0 && !mine
+	case "pull_request_review", "pull_request_review_comment":
 		return p.PullRequest.Number, p.PullRequest.Number > 0
 	case "status", "check_run", "check_suite", "push":
 		sha, branch := p.place()
