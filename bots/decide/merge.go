@@ -169,7 +169,9 @@ func (d *decision) merge(criteria []Criterion) (actions []Action, lookAgain bool
 	if lookAgain {
 		return nil, true
 	}
-	return []Action{Merge{SHA: d.in.Pull.Head, Method: d.in.Settings.Merge.Method}}, false
+	// What follows from the merge is done by the look after it.
+	follows := len(d.memory.Picks) > 0 || d.in.Settings.Has("branchcleaner")
+	return []Action{Merge{SHA: d.in.Pull.Head, Method: d.in.Settings.Merge.Method}}, follows
 }
 
 // Explain judges the criteria of a pull request as it stands, for somebody who

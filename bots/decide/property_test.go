@@ -75,9 +75,14 @@ func checkPlan(before decide.Input, w *world, plan decide.Plan) error {
 		if !slices.Contains(w.in.Labels, "lgtm") || !slices.Contains(w.in.Labels, "approved") || m.SHA != before.Pull.Head {
 			return fmt.Errorf("merged %s with %v", m.SHA, w.in.Labels)
 		}
-		if slices.ContainsFunc(before.Pull.Checks, func(c decide.Check) bool { return c.State != decide.Green }) {
+		if slices.ContainsFunc(before.Pull.Checks, func(c decide.Check) bool {
+			return c.State != decide.Green && plan.Memory.Overrides[c.Name].SHA != m.SHA
+		}) {
 			return fmt.Errorf("merged with %v", before.Pull.Checks)
 		}
+	}
+	if plan.LookAgain && w.in.Pull.Merged {
+		w.step() // what follows from the merge
 	}
 	if again := decide.Decide(w.in); len(again.Actions) > 0 {
 		return fmt.Errorf("deciding again does %+v", again.Actions)

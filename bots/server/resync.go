@@ -75,9 +75,9 @@ func (s *Server) resyncRepo(ctx context.Context, repo act.Target) error {
 	return s.resyncIssues(ctx, repo, cause, now)
 }
 
-// resyncIssues queues a look at each open issue that changed since the last
-// time. At the first time there is none: questions from before the bot came
-// need no answer.
+// resyncIssues queues a look at each issue, and each pull request that is
+// closed, which changed since the last time. At the first time there is none:
+// questions from before the bot came need no answer.
 func (s *Server) resyncIssues(ctx context.Context, repo act.Target, cause string, now time.Time) error {
 	name := repo.Repository()
 	note, err := s.config.Store.Note(ctx, noteResync, name)
@@ -91,14 +91,14 @@ func (s *Server) resyncIssues(ctx context.Context, repo act.Target, cause string
 		}
 		issues, err := github.All(func(page gh.ListOptions) ([]*gh.Issue, *gh.Response, error) {
 			// The clocks differ: a minute is looked at twice.
-			return s.config.GitHub.Issues.ListByRepo(ctx, repo.Owner, repo.Name, &gh.IssueListByRepoOptions{State: "open", Since: since.Add(-time.Minute), ListOptions: page})
+			return s.config.GitHub.Issues.ListByRepo(ctx, repo.Owner, repo.Name, &gh.IssueListByRepoOptions{State: "all", Since: since.Add(-time.Minute), ListOptions: page})
 		})
 		if err != nil {
 			return fmt.Errorf("list the issues of %s: %w", name, err)
 		}
 		for _, i := range issues {
-			if i.IsPullRequest() {
-				continue
+			if i.IsPullRequest() && i.GetState() == "open" {
+				continue // that is looked at anyway
 			}
 			if err := s.queue(ctx, repo, i.GetNumber(), cause, time.Time{}, again{}); err != nil {
 				return err
