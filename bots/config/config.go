@@ -113,9 +113,12 @@ func (m Merge) Forbids(present []string) string {
 }
 
 // Parse reads a settings file. The error is yamlfile.Mistakes: all of them.
-func Parse(name string, src []byte) (Settings, error) {
+func Parse(name string, src []byte) (Settings, error) { return ParseOver(Default(), name, src) }
+
+// ParseOver is Parse over other settings than the default ones.
+func ParseOver(base Settings, name string, src []byte) (Settings, error) {
 	f, root := yamlfile.Open(name, src)
-	p := parser{File: f, settings: Default()}
+	p := parser{File: f, settings: base}
 	if root != nil {
 		p.file(root)
 	}
@@ -150,7 +153,7 @@ func (p *parser) merge(n *yaml.Node) {
 	p.fields(n, map[string]func(*yaml.Node){
 		"method":           p.method,
 		"required_labels":  func(n *yaml.Node) { m.RequiredLabels = p.words(n) },
-		"forbidden_labels": func(n *yaml.Node) { m.ForbiddenLabels = append(m.ForbiddenLabels, p.words(n)...) },
+		"forbidden_labels": func(n *yaml.Node) { m.ForbiddenLabels = slices.Concat(Default().Merge.ForbiddenLabels, p.words(n)) },
 		"required_checks":  func(n *yaml.Node) { m.RequiredChecks = p.words(n) },
 	})
 }

@@ -3,6 +3,7 @@
 package config_test
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -146,4 +147,54 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("%q makes %+v", src, s)
 		}
 	})
+}
+
+func TestShared(t *testing.T) {
+	t.Parallel()
+	shared, err := config.ParseShared("bot.yaml", []byte(`repositories:
+- match: [acme/*, "!acme/attic"]
+  settings:
+    features: [lgtm, size]
+    merge: {forbidden_labels: [a]}
+    blockades: [{paths: [x], why: y}]
+- match: [acme/kernel]
+  settings:
+    merge: {method: rebase}
+    blockades: []
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for repo, want := range map[string]string{
+		"Acme/site":   "lgtm,size merge do-not-merge/*,needs-rebase,a 1",
+		"acme/kernel": "lgtm,size rebase do-not-merge/*,needs-rebase,a 0",
+		"acme/attic":  "default merge do-not-merge/*,needs-rebase 0",
+		"other/site":  "default merge do-not-merge/*,needs-rebase 0",
+	} {
+		s := shared.For(repo)
+		features := strings.Join(s.Features, ",")
+		if slices.Equal(s.Features, config.Default().Features) {
+			features = "default"
+		}
+		got := fmt.Sprintf("%s %s %s %d", features, s.Merge.Method, strings.Join(s.Merge.ForbiddenLabels, ","), len(s.Blockades))
+		if got != want {
+			t.Errorf("%s: %s, want %s", repo, got, want)
+		}
+	}
+	own, err := config.ParseOver(shared.For("acme/kernel"), "f", []byte("merge: {required_checks: [unit]}"))
+	if err != nil || own.Merge.Method != config.ByRebase || own.Merge.RequiredChecks[0] != "unit" {
+		t.Errorf("%v %+v", err, own)
+	}
+	if got := (*config.Shared)(nil).For("a/b"); got.Merge.Method != config.ByMerge {
+		t.Errorf("%+v", got)
+	}
+	_, err = config.ParseShared("bot.yaml", []byte("repositories:\n- match: [acme, 'a[/b']\n  settings: {merge: {metod: x}}\n- match: [a/b]\n"))
+	for _, want := range []string{
+		`bot.yaml:2:11: pattern "acme": want owner/name`, `bot.yaml:2:17: pattern "a[/b": it is no pattern`, `bot.yaml:3:22: unknown key "metod"`,
+		"bot.yaml:4:3: match and settings are both needed",
+	} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
 }

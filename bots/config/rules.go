@@ -82,6 +82,7 @@ func (p *parser) prefixes(n *yaml.Node) []string {
 }
 
 func (p *parser) required(n *yaml.Node) {
+	p.settings.Required = nil
 	p.each(n, func(n *yaml.Node) {
 		r := Required{Pulls: true, Issues: true}
 		p.fields(n, map[string]func(*yaml.Node){
@@ -113,6 +114,7 @@ func (p *parser) required(n *yaml.Node) {
 }
 
 func (p *parser) blockades(n *yaml.Node) {
+	p.settings.Blockades = nil
 	p.each(n, func(n *yaml.Node) {
 		b := Blockade{}
 		p.fields(n, map[string]func(*yaml.Node){
@@ -131,6 +133,7 @@ func (p *parser) blockades(n *yaml.Node) {
 func (p *parser) size(n *yaml.Node) {
 	p.fields(n, map[string]func(*yaml.Node){
 		"ignore": func(n *yaml.Node) {
+			p.settings.Uncounted = nil
 			for _, item := range p.Items(n) {
 				p.settings.Uncounted = append(p.settings.Uncounted, glob(item.Value))
 			}

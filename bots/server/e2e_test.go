@@ -38,6 +38,8 @@ type house struct {
 	f    *forgetest.Forge
 	work *forgetest.Work
 	hook *forgetest.Receiver
+	// ahead is how far the bot's clock is.
+	ahead time.Duration
 }
 
 func newHouse(t *testing.T) *house {
@@ -71,7 +73,8 @@ func (h *house) startBotDry(resync time.Duration, dry io.Writer) {
 	}
 	db := openStore(h.t, filepath.Join(h.t.TempDir(), "bot.db"))
 	bot, err := server.New(server.Config{
-		Store: db, GitHub: client, Secrets: []string{h.hook.Secret}, Login: "lanner", Repositories: []string{"acme/demo"}, Resync: resync, DryRun: dry,
+		Store: db, GitHub: client, Secrets: []server.Secret{{Value: h.hook.Secret}}, Login: "lanner", Repositories: []string{"acme/demo"}, Resync: resync, DryRun: dry,
+		Now: func() time.Time { return time.Now().Add(h.ahead) },
 		Log: slog.New(slog.NewTextHandler(h.t.Output(), nil)),
 	})
 	if err != nil {

@@ -224,3 +224,17 @@ func TestWhy(t *testing.T) {
 	h.say("alice", n, "/override unit")
 	h.eventually("merged", func() bool { return h.pull(n).GetMerged() })
 }
+
+// TestQuiet lets a bot that is three months ahead find what nobody touches, and
+// one further ahead close it.
+func TestQuiet(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	issue, _, err := h.f.Client("mallory").Issues.Create(t.Context(), "acme", "demo", &gh.IssueRequest{Title: new("Old")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.ahead = 91 * 24 * time.Hour
+	h.settle("-- .github/lanner.yaml --\nlifecycle: {stale_after: 90, rotten_after: 95}\n")
+	h.answers(issue.GetNumber(), "and it is marked as stale. After 95 more it is marked as rotten.")
+}

@@ -26,6 +26,9 @@ type Reader struct {
 	GitHub *github.Client
 	// Login is the bot's own account.
 	Login string
+	// Shared are the settings that hold before a repository's own; nil is
+	// none.
+	Shared *config.Shared
 	// Now is the clock; nil is the machine's.
 	Now func() time.Time
 
@@ -50,7 +53,7 @@ func (r *Reader) Read(ctx context.Context, t act.Target, memory decide.Memory) (
 		Login: r.Login, Repo: t.Repository(), Number: t.Number, Author: issue.GetUser().GetLogin(), Open: issue.GetState() == "open",
 		Title: issue.GetTitle(), Milestone: issue.GetMilestone().GetTitle(), Newcomer: newcomer(issue.GetAuthorAssociation()),
 		Created: issue.GetCreatedAt().Time, Updated: issue.GetUpdatedAt().Time, Now: r.now(),
-		Settings: config.Default(), Owners: owners.Parse(nil), Memory: memory,
+		Settings: r.Shared.For(t.Repository()), Owners: owners.Parse(nil), Memory: memory,
 	}
 	for _, a := range issue.Assignees {
 		in.Assignees = append(in.Assignees, a.GetLogin())
@@ -221,7 +224,7 @@ func (r *Reader) parse(files map[string]string, in *decide.Input) {
 	if !ok {
 		return
 	}
-	settings, err := config.Parse(config.Path, []byte(src))
+	settings, err := config.ParseOver(in.Settings, config.Path, []byte(src))
 	if err != nil {
 		in.Problems = append(in.Problems, err.Error())
 		return

@@ -4,12 +4,15 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	gh "github.com/google/go-github/v57/github"
 
 	"github.com/lanner-project/lanner/bots/act"
+	"github.com/lanner-project/lanner/bots/config"
+	"github.com/lanner-project/lanner/bots/decide"
 	"github.com/lanner-project/lanner/infra/github"
 )
 
@@ -72,7 +75,7 @@ func (s *Server) resyncRepo(ctx context.Context, repo act.Target) error {
 			return err
 		}
 	}
-	return s.resyncIssues(ctx, repo, cause, now)
+	return errors.Join(s.resyncIssues(ctx, repo, cause, now), s.sweep(ctx, repo, now))
 }
 
 // resyncIssues queues a look at each issue, and each pull request that is
@@ -106,4 +109,79 @@ func (s *Server) resyncIssues(ctx context.Context, repo act.Target, cause string
 		}
 	}
 	return s.config.Store.SetNote(ctx, noteResync, name, []byte(now.Format(time.RFC3339)))
+}
+
+// noteSweep is the kind of the notes that hold when a repository was last
+// searched for what nobody touches.
+const noteSweep = "bot sweep"
+
+// sweepEvery is the time between two such searches. The settings count days.
+const sweepEvery = 6 * time.Hour
+
+// sweep queues a look at each open issue that has not changed for as long as
+// the settings of the repository allow.
+func (s *Server) sweep(ctx context.Context, repo act.Target, now time.Time) error {
+	name := repo.Repository()
+	note, err := s.config.Store.Note(ctx, noteSweep, name)
+	if err != nil {
+		return err
+	}
+	if note != nil {
+		last, err := time.Parse(time.RFC3339, string(note))
+		if err != nil {
+			return fmt.Errorf("when %s was swept: %w", name, err)
+		}
+		if now.Sub(last) < sweepEvery {
+			return nil
+		}
+	}
+	in := decide.Input{Settings: s.config.Shared.For(name)}
+	if err := s.reader.settings(ctx, repo, &in); err != nil {
+		return fmt.Errorf("settings of %s: %w", name, err)
+	}
+	if days := soonest(in.Settings); days > 0 {
+		cause := fmt.Sprintf("sweep %s %s", name, now.Format(time.RFC3339Nano))
+		if err := s.sweepQuiet(ctx, repo, cause, s.reader.now().Add(-time.Duration(days)*24*time.Hour)); err != nil {
+			return err
+		}
+	}
+	return s.config.Store.SetNote(ctx, noteSweep, name, []byte(now.Format(time.RFC3339)))
+}
+
+// soonest returns after how many days the first step of the life cycle is due,
+// or 0 for never.
+func soonest(s config.Settings) int {
+	first := 0
+	for _, days := range []int{s.Lifecycle.StaleAfter, s.Lifecycle.RottenAfter, s.Lifecycle.CloseAfter} {
+		if days > 0 && (first == 0 || days < first) {
+			first = days
+		}
+	}
+	if !s.Has("lifecycle") {
+		return 0
+	}
+	return first
+}
+
+// sweepQuiet queues a look at what has not changed since a time.
+func (s *Server) sweepQuiet(ctx context.Context, repo act.Target, cause string, since time.Time) error {
+	page := gh.ListOptions{PerPage: 100}
+	for {
+		issues, resp, err := s.config.GitHub.Issues.ListByRepo(ctx, repo.Owner, repo.Name, &gh.IssueListByRepoOptions{State: "open", Sort: "updated", Direction: "asc", ListOptions: page})
+		if err != nil {
+			return fmt.Errorf("list the issues of %s: %w", repo.Repository(), err)
+		}
+		for _, i := range issues {
+			if i.GetUpdatedAt().After(since) {
+				return nil
+			}
+			if err := s.queue(ctx, repo, i.GetNumber(), cause, time.Time{}, again{}); err != nil {
+				return err
+			}
+		}
+		if resp.NextPage == 0 {
+			return nil
+		}
+		page.Page = resp.NextPage
+	}
 }

@@ -24,6 +24,7 @@ import (
 	"time"
 
 	"github.com/lanner-project/lanner/bots/act"
+	"github.com/lanner-project/lanner/bots/config"
 	"github.com/lanner-project/lanner/infra/github"
 	"github.com/lanner-project/lanner/infra/store"
 )
@@ -34,7 +35,9 @@ type Config struct {
 	GitHub *github.Client
 	// Secrets sign the webhooks. Several are valid at once, so that they can
 	// be changed without losing one.
-	Secrets []string
+	Secrets []Secret
+	// Shared are the settings that hold before a repository's own.
+	Shared *config.Shared
 	// Login is the account that GitHub authenticates.
 	Login string
 	Log   *slog.Logger
@@ -48,6 +51,14 @@ type Config struct {
 	Workers int
 	// DryRun, if set, is told what would be done, and nothing is done.
 	DryRun io.Writer
+	// Now is the clock of decisions; nil is the machine's.
+	Now func() time.Time
+}
+
+// Secret is a webhook's, and for which repositories it vouches: none is all.
+type Secret struct {
+	Value string
+	For   config.Patterns
 }
 
 // Server is the bot.
@@ -70,7 +81,7 @@ func New(c Config) (*Server, error) {
 		return nil, errors.New("no login: the bot would answer itself")
 	}
 	for _, secret := range c.Secrets {
-		if len(secret) == 0 {
+		if len(secret.Value) == 0 {
 			return nil, errors.New("an empty webhook secret: anybody could sign with it")
 		}
 	}
@@ -85,7 +96,7 @@ func New(c Config) (*Server, error) {
 	}
 	return &Server{
 		config: c,
-		reader: &Reader{GitHub: c.GitHub, Login: c.Login},
+		reader: &Reader{GitHub: c.GitHub, Login: c.Login, Shared: c.Shared, Now: c.Now},
 		actor:  &act.Actor{GitHub: c.GitHub, Store: c.Store, Login: c.Login, Log: c.Log, DryRun: c.DryRun},
 		wake:   make(chan struct{}, 1),
 	}, nil

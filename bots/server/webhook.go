@@ -72,16 +72,19 @@ func (s *Server) webhook(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		http.Error(w, "the payload was cut short", http.StatusBadRequest)
 		return
-	case !s.signed(body, r.Header.Get("X-Hub-Signature-256")):
+	}
+	secrets := s.signed(body, r.Header.Get("X-Hub-Signature-256"))
+	if len(secrets) == 0 {
 		s.config.Log.Warn("a webhook with a wrong signature", "delivery", id, "event", event, "from", r.RemoteAddr)
 		http.Error(w, "X-Hub-Signature-256 does not fit: check the secret", http.StatusForbidden)
 		return
 	}
-	s.accept(w, r, store.Delivery{ID: id, Event: event, Payload: body, ReceivedAt: time.Now()})
+	s.accept(w, r, secrets, store.Delivery{ID: id, Event: event, Payload: body, ReceivedAt: time.Now()})
 }
 
-// accept queues a delivery that is GitHub's.
-func (s *Server) accept(w http.ResponseWriter, r *http.Request, d store.Delivery) {
+// accept queues a delivery that is GitHub's, if the secrets that signed it
+// vouch for its repository.
+func (s *Server) accept(w http.ResponseWriter, r *http.Request, secrets []Secret, d store.Delivery) {
 	var p payload
 	if err := json.Unmarshal(d.Payload, &p); err != nil {
 		http.Error(w, "the payload is not JSON: "+err.Error(), http.StatusBadRequest)
@@ -89,6 +92,11 @@ func (s *Server) accept(w http.ResponseWriter, r *http.Request, d store.Delivery
 	}
 	var matters bool
 	d.Repo = p.Repository.FullName
+	if !slices.ContainsFunc(secrets, func(s Secret) bool { return len(s.For) == 0 || s.For.Match(d.Repo) }) {
+		s.config.Log.Warn("a webhook signed by the secret of other repositories", "delivery", d.ID, "event", d.Event, "repo", d.Repo, "from", r.RemoteAddr)
+		http.Error(w, "this secret is for other repositories", http.StatusForbidden)
+		return
+	}
 	if d.Number, matters = p.concerns(d.Event, s.reader.own); !matters {
 		fmt.Fprintln(w, "ignored")
 		return
@@ -116,23 +124,23 @@ func (s *Server) accept(w http.ResponseWriter, r *http.Request, d store.Delivery
 	fmt.Fprintln(w, "queued")
 }
 
-// signed reports whether one of the secrets made the signature.
-func (s *Server) signed(body []byte, header string) bool {
+// signed returns the secrets that made the signature.
+func (s *Server) signed(body []byte, header string) []Secret {
 	given, ok := strings.CutPrefix(header, "sha256=")
 	if !ok {
-		return false
+		return nil
 	}
 	mac, err := hex.DecodeString(given)
 	if err != nil {
-		return false
+		return nil
 	}
-	valid := false
+	var valid []Secret
 	for _, secret := range s.config.Secrets {
-		h := hmac.New(sha256.New, []byte(secret))
+		h := hmac.New(sha256.New, []byte(secret.Value))
 		h.Write(body)
 		// Every secret is tried: the time does not tell which one it was.
 		if hmac.Equal(mac, h.Sum(nil)) {
-			valid = true
+			valid = append(valid, secret)
 		}
 	}
 	return valid

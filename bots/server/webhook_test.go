@@ -15,6 +15,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/lanner-project/lanner/bots/config"
 	"github.com/lanner-project/lanner/bots/server"
 	"github.com/lanner-project/lanner/infra/github"
 	"github.com/lanner-project/lanner/infra/store"
@@ -55,6 +56,7 @@ func TestWebhook(t *testing.T) {
 	}{
 		"comment":               {body: comment, status: 200, answer: "queued", deliver: true},
 		"old secret":            {body: comment, header: map[string]string{"X-Hub-Signature-256": sign("old", comment)}, status: 200, answer: "queued", deliver: true},
+		"secret of others":      {body: comment, header: map[string]string{"X-Hub-Signature-256": sign("other", comment)}, status: 403},
 		"wrong secret":          {body: comment, header: map[string]string{"X-Hub-Signature-256": sign("guess", comment)}, status: 403},
 		"no signature":          {body: comment, header: map[string]string{"X-Hub-Signature-256": ""}, status: 403},
 		"old kind of signature": {body: comment, header: map[string]string{"X-Hub-Signature-256": "sha1=00"}, status: 403},
@@ -112,7 +114,7 @@ func newServer(t *testing.T, db *store.Store) *server.Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bot, err := server.New(server.Config{Store: db, GitHub: client, Secrets: []string{"old", "new"}, Login: "lanner"})
+	bot, err := server.New(server.Config{Store: db, GitHub: client, Secrets: []server.Secret{{Value: "old"}, {Value: "new"}, {Value: "other", For: config.Patterns{"other/*"}}}, Login: "lanner"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,7 +168,7 @@ func do(t *testing.T, req *http.Request) string {
 func TestNewRefuses(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]server.Config{
-		"no secret": {Login: "lanner"}, "empty secret": {Login: "lanner", Secrets: []string{"a", ""}}, "no login": {Secrets: []string{"a"}},
+		"no secret": {Login: "lanner"}, "empty secret": {Login: "lanner", Secrets: []server.Secret{{Value: "a"}, {}}}, "no login": {Secrets: []server.Secret{{Value: "a"}}},
 	} {
 		if _, err := server.New(c); err == nil {
 			t.Errorf("%s: no error", name)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanner-project/lanner/bots/server"
 	"github.com/lanner-project/lanner/infra/github"
 )
 
@@ -33,17 +34,28 @@ func (a *access) client(log *slog.Logger) (*github.Client, error) {
 	return github.New(github.Options{BaseURL: a.url, Token: token, Log: log})
 }
 
-// readSecrets reads webhook secrets, one a line. To change a secret, put the
-// new one beside the old, start again, change it on GitHub, take the old one
-// out.
-func readSecrets(file string) ([]string, error) {
+// readSecrets reads webhook secrets, one a line; before it there may be the
+// repositories that it vouches for ("for=acme/*,other/x SECRET"). To change a
+// secret, put the new one beside the old, start again, change it on GitHub,
+// take the old one out.
+func readSecrets(file string) ([]server.Secret, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {
 		return nil, fmt.Errorf("webhook secret: %w", err)
 	}
-	var secrets []string
+	var secrets []server.Secret
+	number := 0
 	for line := range strings.Lines(string(data)) {
-		if secret := strings.TrimSpace(line); secret != "" {
+		number++
+		secret := server.Secret{Value: strings.TrimSpace(line)}
+		if rest, ok := strings.CutPrefix(secret.Value, "for="); ok {
+			words, value, _ := strings.Cut(rest, " ")
+			secret = server.Secret{Value: strings.TrimSpace(value), For: strings.Split(words, ",")}
+			if err := secret.For.Check(); err != nil {
+				return nil, fmt.Errorf("webhook secret: %s:%d: %w", file, number, err)
+			}
+		}
+		if secret.Value != "" {
 			secrets = append(secrets, secret)
 		}
 	}

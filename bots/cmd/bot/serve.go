@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/lanner-project/lanner/bots/config"
 	"github.com/lanner-project/lanner/bots/server"
 	"github.com/lanner-project/lanner/infra/github"
 	"github.com/lanner-project/lanner/infra/store"
@@ -28,6 +29,7 @@ type serveOptions struct {
 	data       string
 	login      string
 	repos      []string
+	settings   string
 	resync     time.Duration
 	dryRun     bool
 }
@@ -39,7 +41,7 @@ func newServe() *cobra.Command {
 		Short: "Takes webhooks and does what they ask for",
 		Long: `Serve takes webhooks at /hook and does what they ask for. Send it these events
 as application/json: issue comments, issues, pull requests, pull request
-reviews, pushes, statuses, check runs.
+reviews and their comments, pushes, statuses, check runs.
 
 It can be killed at any moment and started again: nothing is lost, nothing is
 done twice.`,
@@ -49,7 +51,8 @@ done twice.`,
 	o.flags(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&o.listen, "listen", "127.0.0.1:8090", "address to take webhooks at")
-	flags.StringVar(&o.secretFile, "webhook-secret-file", "", "file with the webhook's secret; several lines are several valid secrets")
+	flags.StringVar(&o.secretFile, "webhook-secret-file", "", "file with the webhook's secret; several lines are several valid secrets, and before one there may be the repositories that it is for: \"for=acme/*,other/x SECRET\"")
+	flags.StringVar(&o.settings, "settings", "", "file with the settings of many repositories, under those of their own")
 	flags.StringVar(&o.data, "data", "", "folder for the queue and the record of what was done")
 	flags.StringVar(&o.login, "login", "", "the bot's account; asked of GitHub if empty, which a GitHub App can't be")
 	flags.StringArrayVar(&o.repos, "repo", nil, "owner/name to look after before its first webhook; may be repeated")
@@ -68,6 +71,10 @@ func serve(cmd *cobra.Command, o serveOptions) (err error) {
 	if err != nil {
 		return err
 	}
+	shared, err := readShared(o.settings)
+	if err != nil {
+		return err
+	}
 	client, err := o.client(log)
 	if err != nil {
 		return err
@@ -83,13 +90,13 @@ func serve(cmd *cobra.Command, o serveOptions) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	config := server.Config{
-		Store: db, GitHub: client, Secrets: secrets, Login: o.login, Log: log, Repositories: o.repos, Resync: o.resync,
+	parts := server.Config{
+		Store: db, GitHub: client, Secrets: secrets, Shared: shared, Login: o.login, Log: log, Repositories: o.repos, Resync: o.resync,
 	}
 	if o.dryRun {
-		config.DryRun = cmd.OutOrStdout()
+		parts.DryRun = cmd.OutOrStdout()
 	}
-	bot, err := server.New(config)
+	bot, err := server.New(parts)
 	if err != nil {
 		return err
 	}
@@ -101,6 +108,18 @@ func serve(cmd *cobra.Command, o serveOptions) (err error) {
 		return errors.Join(err, listener.Close())
 	}
 	return listen(ctx, listener, bot, log)
+}
+
+// readShared reads the settings of many repositories; no file has none.
+func readShared(file string) (*config.Shared, error) {
+	if file == "" {
+		return nil, nil
+	}
+	src, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("settings: %w", err)
+	}
+	return config.ParseShared(file, src)
 }
 
 // listen serves until ctx ends: then no new webhook is taken, and what is under

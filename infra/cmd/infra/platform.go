@@ -120,7 +120,7 @@ func (p *platform) startBot(ctx, run context.Context) error {
 		return err
 	}
 	p.bot, err = server.New(server.Config{
-		Store: p.store, GitHub: client, Secrets: []string{p.secret}, Login: botLogin, Log: p.log,
+		Store: p.store, GitHub: client, Secrets: []server.Secret{{Value: p.secret}}, Login: botLogin, Log: p.log,
 		Repositories: []string{owner + "/" + repoName}, Resync: time.Minute,
 	})
 	if err != nil {
