@@ -43,6 +43,7 @@ type dir struct {
 // rule is one filter, or a file without filters.
 type rule struct {
 	match     *regexp.Regexp // nil is everything
+	filter    string         // empty in a file without filters
 	approvers []string
 	reviewers []string
 	required  []string

@@ -3,6 +3,7 @@
 package owners_test
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -83,6 +84,45 @@ func TestApprovers(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"carol", "dave"}, o.Reviewers("a/b/c/x")); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestExplain tells the same as Approvers, and how it comes.
+func TestExplain(t *testing.T) {
+	t.Parallel()
+	o := parse(tree)
+	for file, want := range map[string]string{
+		"a/x":               "a/OWNERS[] carol  | OWNERS[] alice,bob ",
+		"closed/in/x":       "closed/in/OWNERS[] carol  | closed/OWNERS[] dave no_parent_owners!",
+		"empty/x":           "empty/OWNERS[]  no_parent_owners, but it names no approver for this file | OWNERS[] alice,bob ",
+		"filtered/sub/x.go": `filtered/OWNERS[.*,\.go$,^sub/] carol,dave,erin  | OWNERS[] alice,bob `,
+		"filtered/x.md":     "filtered/OWNERS[.*]   | OWNERS[] alice,bob ",
+	} {
+		x := o.Explain(file)
+		var steps []string
+		for _, s := range x.Steps {
+			step := fmt.Sprintf("%s[%s] %s %s", s.File, strings.Join(s.Filters, ","), strings.Join(s.Approvers, ","), s.Why)
+			if s.Ends {
+				step += "!"
+			}
+			steps = append(steps, step)
+		}
+		if got := strings.Join(steps, " | "); got != want {
+			t.Errorf("%s: %q, want %q", file, got, want)
+		}
+		if diff := cmp.Diff(o.Approvers(file), x.Approvers); diff != "" {
+			t.Errorf("%s: %s", file, diff)
+		}
+	}
+	broken := owners.Parse(map[string]string{"OWNERS": "approvers: [alice]", "a/OWNERS": "approvers: ["})
+	if x := broken.Explain("a/x"); len(x.Steps) != 1 || !x.Steps[0].Ends || len(x.Approvers) > 0 {
+		t.Errorf("%+v", x)
+	}
+	if x := broken.Explain("a/OWNERS"); len(x.Steps) != 2 || x.Approvers[0] != "alice" {
+		t.Errorf("%+v", x)
+	}
+	if x := owners.Parse(map[string]string{"OWNERS_ALIASES": "x: ["}).Explain("y"); x.Problem == "" {
+		t.Errorf("%+v", x)
 	}
 }
 

@@ -161,7 +161,7 @@ func (p *parser) options(n *yaml.Node) {
 
 func (p *parser) filters(n *yaml.Node) {
 	for _, filter := range p.Fields(n) {
-		r := rule{}
+		r := rule{filter: filter.Name}
 		if filter.Name != ".*" { // which would not match a name with a line feed in it
 			re, err := regexp.Compile(filter.Name)
 			if err != nil {

@@ -26,7 +26,7 @@ func newExplain() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newExplainPR())
+	cmd.AddCommand(newExplainPR(), newExplainOwners())
 	return cmd
 }
 
@@ -110,6 +110,9 @@ func (e explanation) print(w io.Writer) error {
 		line := fmt.Sprintf("  %-5s  %s: %s", mark, c.Name, c.Why)
 		if len(c.Who) > 0 {
 			line += "; ask " + strings.Join(c.Who, ", ")
+		}
+		if !c.Met && c.How != "" {
+			line += "; say " + c.How
 		}
 		_, err := fmt.Fprintln(w, clean(line))
 		errs = append(errs, err)
