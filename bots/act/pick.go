@@ -77,7 +77,7 @@ func (e effect) cherryPick(ctx context.Context) (outputs, error) {
 // branch makes a branch that is the bot's own be at a commit.
 func (e effect) branch(ctx context.Context, name, sha string) error {
 	g, t := e.actor.GitHub, e.target
-	ref := &gh.Reference{Ref: gh.String("refs/heads/" + name), Object: &gh.GitObject{SHA: &sha}}
+	ref := &gh.Reference{Ref: new("refs/heads/" + name), Object: &gh.GitObject{SHA: &sha}}
 	_, _, err := g.Git.CreateRef(ctx, t.Owner, t.Name, ref)
 	if github.StatusOf(err) == http.StatusUnprocessableEntity { // it is there
 		_, _, err = g.Git.UpdateRef(ctx, t.Owner, t.Name, ref, true)
@@ -94,7 +94,7 @@ func (e effect) pickOne(ctx context.Context, tip string, c *gh.RepositoryCommit)
 		return "", err
 	}
 	beside, _, err := g.Git.CreateCommit(ctx, t.Owner, t.Name, &gh.Commit{
-		Message: gh.String("where a commit is picked"), Tree: at.Tree, Parents: []*gh.Commit{{SHA: c.Parents[0].SHA}},
+		Message: new("where a commit is picked"), Tree: at.Tree, Parents: []*gh.Commit{{SHA: c.Parents[0].SHA}},
 	}, nil)
 	if err != nil {
 		return "", err
@@ -111,7 +111,7 @@ func (e effect) pickOne(ctx context.Context, tip string, c *gh.RepositoryCommit)
 	}
 	author := c.GetCommit().GetAuthor()
 	picked, _, err := g.Git.CreateCommit(ctx, t.Owner, t.Name, &gh.Commit{
-		Message: gh.String(fmt.Sprintf("%s\n\n(cherry picked from commit %s)", c.GetCommit().GetMessage(), c.GetSHA())),
+		Message: new(fmt.Sprintf("%s\n\n(cherry picked from commit %s)", c.GetCommit().GetMessage(), c.GetSHA())),
 		Tree:    merged.GetCommit().GetTree(), Parents: []*gh.Commit{{SHA: &tip}},
 		Author: &gh.CommitAuthor{Name: author.Name, Email: author.Email, Date: author.Date},
 	}, nil)

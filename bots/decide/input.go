@@ -42,6 +42,9 @@ type Input struct {
 	// Settings and Owners are the base branch's.
 	Settings config.Settings
 	Owners   *owners.Tree
+	// Own is the text of the repository's own settings, which Settings come
+	// of.
+	Own string
 	// Problems are reasons not to trust what is above: settings that do not
 	// parse, a list of files that GitHub cut short. While there is one,
 	// nothing is approved or merged.

@@ -17,6 +17,7 @@
 package owners
 
 import (
+	"encoding/json"
 	"path"
 	"regexp"
 	"slices"
@@ -27,7 +28,8 @@ import (
 
 // Tree is the OWNERS of a repository at one commit.
 type Tree struct {
-	dirs          map[string]*dir // by folder, "" is the root
+	dirs          map[string]*dir   // by folder, "" is the root
+	files         map[string]string // as parsed
 	aliases       map[string][]string
 	brokenAliases bool
 	mistakes      yamlfile.Mistakes
@@ -48,6 +50,28 @@ type rule struct {
 	reviewers []string
 	required  []string
 	labels    []string
+}
+
+// MarshalJSON writes the files that the tree was parsed from, those of OWNERS
+// and the aliases.
+func (t *Tree) MarshalJSON() ([]byte, error) {
+	files := make(map[string]string)
+	for p, src := range t.files {
+		if path.Base(p) == Filename || p == AliasesFilename {
+			files[p] = src
+		}
+	}
+	return json.Marshal(files)
+}
+
+// UnmarshalJSON parses the files anew.
+func (t *Tree) UnmarshalJSON(data []byte) error {
+	var files map[string]string
+	if err := json.Unmarshal(data, &files); err != nil {
+		return err
+	}
+	*t = *Parse(files)
+	return nil
 }
 
 // Mistakes returns what is wrong in the files, by file and line. As long as

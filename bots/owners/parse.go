@@ -30,7 +30,7 @@ func Parse(files map[string]string) *Tree { return ParseWith(files, nil) }
 // ParseWith is Parse with the aliases of another tree where files has none:
 // the files of a change, beside what the change leaves as it is.
 func ParseWith(files map[string]string, other *Tree) *Tree {
-	t := &Tree{dirs: make(map[string]*dir)}
+	t := &Tree{dirs: make(map[string]*dir), files: files}
 	aliases := make(map[string][]string)
 	if other != nil {
 		aliases, t.brokenAliases = other.aliases, other.brokenAliases

@@ -20,6 +20,7 @@ import (
 	"github.com/lanner-project/lanner/infra/forge"
 	"github.com/lanner-project/lanner/infra/forge/forgetest"
 	"github.com/lanner-project/lanner/infra/github"
+	"github.com/lanner-project/lanner/infra/store"
 )
 
 const files = `
@@ -38,6 +39,7 @@ type house struct {
 	f    *forgetest.Forge
 	work *forgetest.Work
 	hook *forgetest.Receiver
+	db   *store.Store
 	// ahead is how far the bot's clock is.
 	ahead time.Duration
 }
@@ -71,9 +73,9 @@ func (h *house) startBotDry(resync time.Duration, dry io.Writer) {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	db := openStore(h.t, filepath.Join(h.t.TempDir(), "bot.db"))
+	h.db = openStore(h.t, filepath.Join(h.t.TempDir(), "bot.db"))
 	bot, err := server.New(server.Config{
-		Store: db, GitHub: client, Secrets: []server.Secret{{Value: h.hook.Secret}}, Login: "lanner", Repositories: []string{"acme/demo"}, Resync: resync, DryRun: dry,
+		Store: h.db, GitHub: client, Secrets: []server.Secret{{Value: h.hook.Secret}}, Login: "lanner", Repositories: []string{"acme/demo"}, Resync: resync, DryRun: dry,
 		Now: func() time.Time { return time.Now().Add(h.ahead) },
 		Log: slog.New(slog.NewTextHandler(h.t.Output(), nil)),
 	})

@@ -3,6 +3,7 @@
 package server_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -11,6 +12,9 @@ import (
 	"time"
 
 	gh "github.com/google/go-github/v57/github"
+
+	"github.com/lanner-project/lanner/bots/decide"
+	"github.com/lanner-project/lanner/infra/store"
 )
 
 // settle makes the settings the base branch's, and starts the bot.
@@ -223,6 +227,43 @@ func TestWhy(t *testing.T) {
 	h.answers(n, "`/override` counts from administrators of this repository.")
 	h.say("alice", n, "/override unit")
 	h.eventually("merged", func() bool { return h.pull(n).GetMerged() })
+}
+
+// TestRecorded holds that what was decided can be decided again, to the same
+// end.
+func TestRecorded(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.settle("-- .github/lanner.yaml --\nfeatures: [default, size, dco]\nblockades: [{paths: [x$], why: y}]\n")
+	n := h.open("better").GetNumber()
+	h.say("bob", n, "/lgtm\n/approve\n/hold")
+	h.eventually("labels", func() bool {
+		return labels(h.pull(n)) == "approved dco-signoff: no do-not-merge/hold lgtm size/XS"
+	})
+	h.eventually("a record", func() bool {
+		count, labelled := 0, false
+		err := h.db.Decisions(t.Context(), time.Time{}, func(d store.Decision) error {
+			count++
+			in, err := decide.Decode(d.Input)
+			if err != nil {
+				return err
+			}
+			said := []string{}
+			for _, a := range decide.Decide(in).Actions {
+				said = append(said, decide.Describe(a))
+			}
+			labelled = labelled || slices.Contains(said, "AddLabel lgtm")
+			again, err := json.Marshal(said)
+			if err == nil && string(again) != string(d.Output) {
+				t.Errorf("decided again: %s, and it was %s", again, d.Output)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return count >= 2 && labelled
+	})
 }
 
 // TestQuiet lets a bot that is three months ahead find what nobody touches, and

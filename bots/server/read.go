@@ -224,6 +224,7 @@ func (r *Reader) parse(files map[string]string, in *decide.Input) {
 	if !ok {
 		return
 	}
+	in.Own = src
 	settings, err := config.ParseOver(in.Settings, config.Path, []byte(src))
 	if err != nil {
 		in.Problems = append(in.Problems, err.Error())

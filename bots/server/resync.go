@@ -24,6 +24,10 @@ const noteResync = "bot resync"
 // send one again for three days.
 const keep = 30 * 24 * time.Hour
 
+// keepDecisions is how long it can be asked what other settings would have
+// done.
+const keepDecisions = 90 * 24 * time.Hour
+
 // resyncer looks at everything open at once and then every Resync: what
 // happened while the bot was down sent webhooks to nobody.
 func (s *Server) resyncer(run, work context.Context) error {
@@ -45,6 +49,9 @@ func (s *Server) resyncer(run, work context.Context) error {
 // not keep the others waiting.
 func (s *Server) resync(ctx context.Context) error {
 	if err := s.config.Store.Prune(ctx, time.Now().Add(-keep)); err != nil {
+		return err
+	}
+	if err := s.config.Store.PruneDecisions(ctx, time.Now().Add(-keepDecisions)); err != nil {
 		return err
 	}
 	repos, err := s.config.Store.Names(ctx, noteRepository)

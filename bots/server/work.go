@@ -186,6 +186,9 @@ func (s *Server) look(ctx context.Context, t act.Target, batch []store.Delivery)
 		return err
 	}
 	plan := decide.Decide(in)
+	if err := s.record(ctx, in, plan); err != nil {
+		return err
+	}
 	err = s.actor.Do(ctx, t, pass, plan.Actions)
 	var refused *act.RefusedError
 	if errors.As(err, &refused) {
@@ -201,6 +204,26 @@ func (s *Server) look(ctx context.Context, t act.Target, batch []store.Delivery)
 		return s.later(ctx, t, batch)
 	}
 	return nil
+}
+
+// record keeps what was decided, and from what.
+func (s *Server) record(ctx context.Context, in decide.Input, plan decide.Plan) error {
+	if s.config.DryRun != nil {
+		return nil
+	}
+	input, digest, err := decide.Encode(in)
+	if err != nil {
+		return err
+	}
+	said := []string{}
+	for _, a := range plan.Actions {
+		said = append(said, decide.Describe(a))
+	}
+	output, err := json.Marshal(said)
+	if err != nil {
+		return err
+	}
+	return s.config.Store.RecordDecision(ctx, store.Decision{At: time.Now(), Subject: in.Subject(), Input: input, Output: output}, digest)
 }
 
 // refused handles a merge that GitHub refused. It is told in the status

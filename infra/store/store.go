@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package store is the durable record of what came in and what was done: a
-// queue of webhook deliveries, a log of actions on the outside, and notes that
-// a program keeps for itself.
+// queue of webhook deliveries, a log of actions on the outside, the decisions
+// behind them, and notes that a program keeps for itself.
 //
 // What a call has written is on the disk when it returns: a process killed at
 // any moment, or a machine that loses power, loses nothing that was
@@ -68,6 +68,16 @@ var migrations = []string{
 		value BLOB NOT NULL,
 		PRIMARY KEY (kind, name)
 	) STRICT, WITHOUT ROWID;`,
+	`CREATE TABLE decisions (
+		seq     INTEGER PRIMARY KEY AUTOINCREMENT,
+		at      INTEGER NOT NULL,
+		subject TEXT NOT NULL,
+		digest  BLOB NOT NULL,
+		input   BLOB NOT NULL,
+		output  BLOB NOT NULL
+	) STRICT;
+	CREATE INDEX decisions_by_subject ON decisions (subject, seq);
+	CREATE INDEX decisions_by_time ON decisions (at);`,
 }
 
 // Open opens the database at path, creating it when it is not there. What was

@@ -317,3 +317,47 @@ func TestKill(t *testing.T) {
 		}
 	}
 }
+
+// TestDecisions keeps one for each new digest of a subject, in their order, and
+// forgets the old ones.
+func TestDecisions(t *testing.T) {
+	t.Parallel()
+	s := open(t, filepath.Join(t.TempDir(), "db"))
+	at := time.Unix(1_700_000_000, 0).UTC()
+	for i, d := range []struct {
+		subject string
+		digest  byte
+	}{{"a#1", 1}, {"a#1", 1}, {"a#2", 1}, {"a#1", 2}, {"a#1", 1}} {
+		err := s.RecordDecision(t.Context(), store.Decision{At: at.Add(time.Duration(i) * time.Hour), Subject: d.subject, Input: []byte{byte(i)}, Output: []byte("o")}, [32]byte{d.digest})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	read := func(since time.Time) string {
+		var got []string
+		err := s.Decisions(t.Context(), since, func(d store.Decision) error {
+			got = append(got, fmt.Sprintf("%d:%s:%s", d.Input[0], d.Subject, d.Output))
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Join(got, " ")
+	}
+	if got := read(time.Time{}); got != "0:a#1:o 2:a#2:o 3:a#1:o 4:a#1:o" {
+		t.Errorf("kept %s", got)
+	}
+	if got := read(at.Add(3 * time.Hour)); got != "3:a#1:o 4:a#1:o" {
+		t.Errorf("since then %s", got)
+	}
+	if err := s.PruneDecisions(t.Context(), at.Add(3*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if got := read(time.Time{}); got != "3:a#1:o 4:a#1:o" {
+		t.Errorf("left %s", got)
+	}
+	stop := errors.New("stop")
+	if err := s.Decisions(t.Context(), at, func(store.Decision) error { return stop }); !errors.Is(err, stop) {
+		t.Errorf("err %v", err)
+	}
+}

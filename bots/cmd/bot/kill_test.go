@@ -273,7 +273,7 @@ func TestExplain(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		fmt.Sprintf("acme/demo#%d is not merging\n", pr.GetNumber()), "  wants  label approved: an approver is missing from OWNERS; ask alice\n",
+		fmt.Sprintf("acme/demo#%d is not merging\n", pr.GetNumber()), "  wants  label approved: an approver is missing from OWNERS; ask alice; say /approve\n",
 		"  wants  label lgtm: ", "  ok     checks: none has reported and none is required\n",
 	} {
 		if !strings.Contains(stdout.String(), want) {

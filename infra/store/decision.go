@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package store
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+)
+
+// Decision is one judgement of a program: all that it depended on, and what
+// came of it. It is kept to be asked later what another program, or other
+// settings, would have made of the same.
+type Decision struct {
+	At time.Time
+	// Subject is what it was about, "owner/name#7".
+	Subject string
+	// Input and Output are the program's own, as JSON.
+	Input, Output []byte
+}
+
+// RecordDecision writes a decision down, unless the last one about the subject
+// had the same digest: what of the input makes it a new one.
+func (s *Store) RecordDecision(ctx context.Context, d Decision, digest [sha256.Size]byte) error {
+	var packed bytes.Buffer
+	w := gzip.NewWriter(&packed)
+	_, err := w.Write(d.Input)
+	if err := errors.Join(err, w.Close()); err != nil {
+		return fmt.Errorf("record a decision on %s: %w", d.Subject, err)
+	}
+	_, err = s.db.ExecContext(ctx, `INSERT INTO decisions (at, subject, digest, input, output) SELECT ?1, ?2, ?3, ?4, ?5
+		WHERE ?3 IS NOT (SELECT digest FROM decisions WHERE subject = ?2 ORDER BY seq DESC LIMIT 1)`,
+		stamp(d.At), d.Subject, digest[:], packed.Bytes(), d.Output)
+	if err != nil {
+		return fmt.Errorf("record a decision on %s: %w", d.Subject, err)
+	}
+	return nil
+}
+
+// Decisions calls each for the decisions since a time, oldest first, and stops
+// at its first error.
+func (s *Store) Decisions(ctx context.Context, since time.Time, each func(Decision) error) (err error) {
+	// A page at a time: the one connection is free while each runs.
+	last := int64(0)
+	for {
+		page, err := s.decisions(ctx, since, last)
+		if err != nil {
+			return fmt.Errorf("read the decisions: %w", err)
+		}
+		if len(page) == 0 {
+			return nil
+		}
+		for _, d := range page {
+			if err := each(d.Decision); err != nil {
+				return err
+			}
+			last = d.seq
+		}
+	}
+}
+
+type numberedDecision struct {
+	Decision
+	seq int64
+}
+
+func (s *Store) decisions(ctx context.Context, since time.Time, after int64) (_ []numberedDecision, err error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT seq, at, subject, input, output FROM decisions WHERE seq > ? AND at >= ? ORDER BY seq LIMIT 100`, after, stamp(since))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	var page []numberedDecision
+	for rows.Next() {
+		var d numberedDecision
+		var at int64
+		var packed []byte
+		if err := rows.Scan(&d.seq, &at, &d.Subject, &packed, &d.Output); err != nil {
+			return nil, err
+		}
+		d.At = unstamp(at)
+		r, err := gzip.NewReader(bytes.NewReader(packed))
+		if err != nil {
+			return nil, fmt.Errorf("decision %d: %w", d.seq, err)
+		}
+		if d.Input, err = io.ReadAll(r); err != nil {
+			return nil, fmt.Errorf("decision %d: %w", d.seq, err)
+		}
+		page = append(page, d)
+	}
+	return page, rows.Err()
+}
+
+// PruneDecisions forgets the decisions before a time.
+func (s *Store) PruneDecisions(ctx context.Context, before time.Time) error {
+	if _, err := s.db.ExecContext(ctx, `DELETE FROM decisions WHERE at < ?`, stamp(before)); err != nil {
+		return fmt.Errorf("prune decisions: %w", err)
+	}
+	return nil
+}
