@@ -138,13 +138,24 @@ func TestForbids(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	for _, seed := range []string{"merge: {method: squash}", "&a [*a]", "trusted_roles: &x [*x]", "merge:\n\t- a", "a: b\na: c", "---\n---\n"} {
+	for _, seed := range []string{"merge: {method: squash}", "&a [*a]", "trusted_roles: &x [*x]", "merge:\n\t- a", "a: b\na: c", "---\n---\n",
+		"features: [default, size]\nrequired_labels: [{missing: needs-kind, regexp: ^kind/}]\nsize: {ignore: ['a/**/*.go', '[x']}",
+		"blockades: [{paths: [x], why: y}]\nlifecycle: {stale_after: 9}\nlabels: &a {prefixes: *a}",
+	} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, src []byte) {
 		s, err := config.Parse(config.Path, src)
 		if err == nil && (s.Merge.Forbids([]string{"do-not-merge/hold"}) == "" || len(s.TrustedRoles) == 0) {
 			t.Errorf("%q makes %+v", src, s)
+		}
+		if err != nil {
+			return
+		}
+		// What a file says over itself is the same.
+		twice, err := config.ParseOver(s, config.Path, src)
+		if diff := cmp.Diff(s, twice, cmp.Comparer(func(a, b *regexp.Regexp) bool { return a.String() == b.String() })); err != nil || diff != "" {
+			t.Errorf("%q: %v: %s", src, err, diff)
 		}
 	})
 }

@@ -43,7 +43,7 @@ Exit codes: 0 done, 1 failed, 2 asked wrongly.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.AddCommand(newServe(), newExplain(), newCommands(), newReplay())
+	root.AddCommand(newServe(), newExplain(), newCommands(), newReplay(), newSettings())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &misuseError{err: err, hint: fmt.Sprintf("%q lists the flags", cmd.CommandPath()+" --help")}
 	})
