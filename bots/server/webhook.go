@@ -23,12 +23,13 @@ import (
 // maxPayload is GitHub's own limit: it does not send webhooks beyond 25 MB.
 const maxPayload = 25 << 20
 
-// Handler serves the webhooks at /hook, and /healthz, which tells how many
-// deliveries are in which state.
+// Handler serves the webhooks at /hook, /healthz, which tells how many
+// deliveries are in which state, and the help that Prow's tools read.
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/hook", s.webhook)
 	mux.HandleFunc("GET /healthz", s.healthz)
+	s.help(mux)
 	return mux
 }
 

@@ -15,6 +15,8 @@ import (
 	"strings"
 	"testing"
 
+	"sigs.k8s.io/prow/pkg/pluginhelp"
+
 	"github.com/lanner-project/lanner/bots/config"
 	"github.com/lanner-project/lanner/bots/server"
 	"github.com/lanner-project/lanner/infra/github"
@@ -173,5 +175,56 @@ func TestNewRefuses(t *testing.T) {
 		if _, err := server.New(c); err == nil {
 			t.Errorf("%s: no error", name)
 		}
+	}
+}
+
+// TestHelp asks as Prow's pages and Prow's hook do.
+func TestHelp(t *testing.T) {
+	t.Parallel()
+	shared, err := config.ParseShared("f", []byte("repositories: [{match: [o/r], settings: {features: [lgtm, size]}}]"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	db := openStore(t, filepath.Join(t.TempDir(), "bot.db"))
+	if err := db.SetNote(t.Context(), "bot repository", "o/r", []byte{}); err != nil {
+		t.Fatal(err)
+	}
+	client, err := github.New(github.Options{BaseURL: "http://127.0.0.1:1", Token: github.StaticToken("x")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	bot, err := server.New(server.Config{Store: db, GitHub: client, Shared: shared, Secrets: []server.Secret{{Value: "x"}}, Login: "lanner"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask := func(method, path, body string, into any) int {
+		w := httptest.NewRecorder()
+		bot.Handler().ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), method, path, strings.NewReader(body)))
+		if w.Code == 200 {
+			if err := json.Unmarshal(w.Body.Bytes(), into); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return w.Code
+	}
+	var all pluginhelp.Help
+	if code := ask("GET", "/plugin-help", "", &all); code != 200 || len(all.AllRepos) != 1 || strings.Join(all.RepoPlugins["o/r"], " ") != "lgtm size" {
+		t.Errorf("%d %v %v", code, all.AllRepos, all.RepoPlugins["o/r"])
+	}
+	lgtm := all.PluginHelp["lgtm"].Commands
+	if len(lgtm) != 2 || lgtm[0].Usage != "/lgtm or /lgtm cancel" || strings.Join(lgtm[0].Examples, ",") != "/lgtm,/lgtm cancel" || len(all.PluginHelp) < 20 {
+		t.Errorf("%+v of %d", lgtm, len(all.PluginHelp))
+	}
+	var one pluginhelp.PluginHelp
+	if code := ask("POST", "/help", `[{"Org":"o","Repo":"r"}]`, &one); code != 200 || one.Config["o/r"] != "lgtm, size" || len(one.Commands) < 20 {
+		t.Errorf("%d %+v", code, one.Config)
+	}
+	for _, body := range []string{"", "{}", "[" + strings.Repeat(" ", 2<<20) + "]"} {
+		if code := ask("POST", "/help", body, nil); code != 400 {
+			t.Errorf("%.10q: %d", body, code)
+		}
+	}
+	if code := ask("GET", "/help", "", nil); code != 405 {
+		t.Errorf("GET /help: %d", code)
 	}
 }
