@@ -12,6 +12,9 @@
 //	  required_labels: [approved, lgtm]
 //	  forbidden_labels: []          # beside do-not-merge/* and needs-rebase, which always forbid
 //	  required_checks: []           # statuses or check runs that must be there; all that are there must be green
+//	  queue: null                   # or {batch: 4, depth: 2}: see package queue
+//	  first_labels: []              # who has one goes first in it
+//	  freezes: []                   # each {from: 2026-12-20, until: 2027-01-05, why: holidays}, in UTC, both days included
 //	trusted_roles: [admin, maintain, write, triage]
 //	labels:
 //	  prefixes: [area, committee, kind, language, priority, sig, stage, triage, wg]   # /kind bug
@@ -31,9 +34,11 @@
 package config
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 	"sigs.k8s.io/prow/pkg/labels"
@@ -69,6 +74,46 @@ type Merge struct {
 	RequiredLabels  []string
 	ForbiddenLabels []string
 	RequiredChecks  []string
+	// Queue is how the merge queue works; nil is without one: each pull
+	// request is merged as it is, once its own checks are green.
+	Queue *Queue
+	// FirstLabels make a pull request go before others in the queue.
+	FirstLabels []string
+	Freezes     []Freeze
+}
+
+// Queue says how many pull requests are tested together, and how many such
+// batches side by side.
+type Queue struct{ Batch, Depth int }
+
+// Freeze is a time in which nothing is merged.
+type Freeze struct {
+	From, Until time.Time // Until is the first moment after it
+	Why         string
+}
+
+// Frozen returns why nothing is merged at a time, or "".
+func (m Merge) Frozen(at time.Time) string {
+	for _, f := range m.Freezes {
+		if !at.Before(f.From) && at.Before(f.Until) {
+			return fmt.Sprintf("%s, until %s", f.Why, f.Until.Add(-time.Second).UTC().Format(time.DateOnly))
+		}
+	}
+	return ""
+}
+
+// MethodLabel begins the labels by which a pull request chooses how it is
+// merged: Prow's tide/merge-method-squash and so on.
+const MethodLabel = "tide/merge-method-"
+
+// MethodFor returns how a pull request with some labels is merged.
+func (m Merge) MethodFor(present []string) Method {
+	for _, method := range []Method{ByMerge, BySquash, ByRebase} {
+		if slices.Contains(present, MethodLabel+string(method)) {
+			return method
+		}
+	}
+	return m.Method
 }
 
 // Method is how GitHub merges.
@@ -155,7 +200,18 @@ func (p *parser) merge(n *yaml.Node) {
 		"required_labels":  func(n *yaml.Node) { m.RequiredLabels = p.words(n) },
 		"forbidden_labels": func(n *yaml.Node) { m.ForbiddenLabels = slices.Concat(Default().Merge.ForbiddenLabels, p.words(n)) },
 		"required_checks":  func(n *yaml.Node) { m.RequiredChecks = p.words(n) },
+		"queue":            p.queue,
+		"first_labels":     func(n *yaml.Node) { m.FirstLabels = p.words(n) },
+		"freezes":          p.freezes,
 	})
+	// What a candidate waits for must have a name: that nothing has reported
+	// yet looks like that nothing reports.
+	if m.Queue != nil && len(m.RequiredChecks) == 0 {
+		p.Report(n, "name those that run on the branches "+QueueBranches, "a merge queue without required_checks")
+	}
+	if m.Queue != nil && m.Method == ByRebase {
+		p.Report(n, "want merge or squash", "a merge queue can't rebase")
+	}
 }
 
 func (p *parser) method(n *yaml.Node) {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 
@@ -55,6 +56,50 @@ type Reviewers struct {
 // stale, then as rotten, then closed. 0 is never.
 type Lifecycle struct {
 	StaleAfter, RottenAfter, CloseAfter int
+}
+
+// QueueBranches is how the branches begin on which candidates of the merge
+// queue are tested.
+const QueueBranches = "lanner-queue/"
+
+func (p *parser) queue(n *yaml.Node) {
+	m := &p.settings.Merge
+	if n = yamlfile.Resolve(n); n.Kind == yaml.ScalarNode && n.Tag == "!!null" {
+		m.Queue = nil
+		return
+	}
+	q := Queue{Batch: 4, Depth: 2}
+	p.fields(n, map[string]func(*yaml.Node){
+		"batch": func(n *yaml.Node) { q.Batch = p.number(n) },
+		"depth": func(n *yaml.Node) { q.Depth = p.number(n) },
+	})
+	if q.Batch < 1 || q.Batch > 50 || q.Depth < 1 || q.Depth > 20 {
+		p.Report(n, "want a batch of 1 to 50, and a depth of 1 to 20", "batch %d, depth %d", q.Batch, q.Depth)
+	}
+	m.Queue = &q
+}
+
+func (p *parser) freezes(n *yaml.Node) {
+	p.settings.Merge.Freezes = nil
+	p.each(n, func(n *yaml.Node) {
+		f := Freeze{}
+		day := func(into *time.Time) func(*yaml.Node) {
+			return func(n *yaml.Node) {
+				at, err := time.Parse(time.DateOnly, p.text(n))
+				if err != nil {
+					p.Report(n, "want a day, such as 2027-01-05", "day %q", yamlfile.Resolve(n).Value)
+				}
+				*into = at
+			}
+		}
+		p.fields(n, map[string]func(*yaml.Node){"from": day(&f.From), "until": day(&f.Until), "why": func(n *yaml.Node) { f.Why = p.text(n) }})
+		f.Until = f.Until.AddDate(0, 0, 1)
+		if f.Why == "" || f.From.IsZero() || !f.From.Before(f.Until) {
+			p.Report(n, "such as {from: 2026-12-20, until: 2027-01-05, why: holidays}", "from, until and why are needed, in this order of time")
+			return
+		}
+		p.settings.Merge.Freezes = append(p.settings.Merge.Freezes, f)
+	})
 }
 
 func (p *parser) labels(n *yaml.Node) {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/lanner-project/lanner/bots/command"
+	"github.com/lanner-project/lanner/bots/queue"
 )
 
 // Plan is a decision.
@@ -18,6 +19,8 @@ type Plan struct {
 	Memory Memory
 	// Criteria are what must hold for a merge, met or not. An issue has none.
 	Criteria []Criterion
+	// Queued: it meets all criteria, and the merge queue takes it from here.
+	Queued *queue.Entry
 	// LookAgain asks for another decision soon: GitHub is still computing
 	// something.
 	LookAgain bool
@@ -72,7 +75,10 @@ func Decide(in Input) Plan {
 	if n, ok := d.notify(coverage, plan.Criteria); ok {
 		plan.Actions = append(plan.Actions, n)
 	}
-	if d.open {
+	switch {
+	case d.open && in.Settings.Merge.Queue != nil:
+		plan.Queued, plan.LookAgain = d.enter(plan.Criteria, coverage)
+	case d.open:
 		var merge []Action
 		merge, plan.LookAgain = d.merge(plan.Criteria)
 		plan.Actions = append(plan.Actions, merge...)

@@ -59,6 +59,8 @@ type Input struct {
 	// Load is in how many open pull requests of the repository each is asked
 	// for a review, by normalized login.
 	Load map[string]int
+	// Queue is what the merge queue does with it, in words; empty without one.
+	Queue string
 	// Memory is what the last decision on this number returned.
 	Memory Memory
 }

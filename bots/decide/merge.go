@@ -12,6 +12,7 @@ import (
 	"sigs.k8s.io/prow/pkg/labels"
 
 	"github.com/lanner-project/lanner/bots/owners"
+	"github.com/lanner-project/lanner/bots/queue"
 )
 
 // Criterion is one thing that must hold for a merge.
@@ -36,7 +37,57 @@ func (d *decision) criteria(c coverage) []Criterion {
 	for _, label := range d.in.Settings.Merge.RequiredLabels {
 		all = append(all, d.requiredLabel(label, c))
 	}
-	return append(all, d.notForbidden(), d.checks(), d.noConflict())
+	all = append(all, d.notForbidden(), d.checks(), d.noConflict())
+	if len(d.in.Settings.Merge.Freezes) > 0 {
+		all = append(all, d.noFreeze())
+	}
+	if d.in.Settings.Merge.Queue != nil {
+		all = append(all, Criterion{Name: inQueue, Why: cmp.Or(d.in.Queue, "it is not there: all else comes first"), Source: "merge.queue"})
+	}
+	return all
+}
+
+// The criteria that the merge queue sees to itself.
+const (
+	unfrozen = "no freeze"
+	inQueue  = "merge queue"
+)
+
+func (d *decision) noFreeze() Criterion {
+	c := Criterion{Name: unfrozen, Met: true, Why: "merges are open", Source: "merge.freezes"}
+	if why := d.in.Settings.Merge.Frozen(d.in.Now); why != "" {
+		c.Met, c.Why = false, why
+	}
+	return c
+}
+
+// enter returns the entry for the merge queue, once all is met that is not the
+// queue's own.
+func (d *decision) enter(criteria []Criterion, cov coverage) (_ *queue.Entry, lookAgain bool) {
+	for _, c := range criteria {
+		switch {
+		case c.Name == unfrozen || c.Name == inQueue:
+		case c.Unknown:
+			lookAgain = true
+		case !c.Met:
+			return nil, false
+		}
+	}
+	if lookAgain {
+		return nil, true
+	}
+	e := &queue.Entry{Pull: queue.Pull{Number: d.in.Number, Head: d.in.Pull.Head}}
+	for _, p := range cov.Parts {
+		if !slices.Contains(e.Areas, p.Dir) {
+			e.Areas = append(e.Areas, p.Dir)
+		}
+	}
+	for _, label := range d.in.Settings.Merge.FirstLabels {
+		if d.labelled(label) {
+			e.Priority = 1
+		}
+	}
+	return e, false
 }
 
 func (d *decision) readable() Criterion {
@@ -171,7 +222,7 @@ func (d *decision) merge(criteria []Criterion) (actions []Action, lookAgain bool
 	}
 	// What follows from the merge is done by the look after it.
 	follows := len(d.memory.Picks) > 0 || d.in.Settings.Has("branchcleaner")
-	return []Action{Merge{SHA: d.in.Pull.Head, Method: d.in.Settings.Merge.Method}}, follows
+	return []Action{Merge{SHA: d.in.Pull.Head, Method: d.in.Settings.Merge.MethodFor(d.labels)}}, follows
 }
 
 // Explain judges the criteria of a pull request as it stands, for somebody who
@@ -200,4 +251,17 @@ func unapprovable(parts []owners.Part) []string {
 		}
 	}
 	return slices.Compact(dirs)
+}
+
+// Checks judges the checks of in.Pull's head alone.
+func Checks(in Input) Criterion {
+	d := &decision{in: in, checked: in.Pull.Checks}
+	return d.checks()
+}
+
+// Landed returns what tells and closes a pull request that the queue merged as
+// another commit.
+func Landed(c queue.Candidate) []Action {
+	ref := "landed-" + c.Commit
+	return []Action{Reply{Ref: ref, Body: Marker(ref) + "\n" + sayLanded(c)}, Close{}}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -135,7 +136,7 @@ func sayStatus(in Input, c coverage, criteria []Criterion) string {
 	b.WriteString("**To be merged, it needs:**\n\n")
 	for _, criterion := range criteria {
 		// What moves with each check would edit this comment all day.
-		if criterion.Name == "checks" || criterion.Name == "no conflict" {
+		if slices.Contains([]string{"checks", "no conflict", unfrozen, inQueue}, criterion.Name) {
 			continue
 		}
 		box := "[ ]"

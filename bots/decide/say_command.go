@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/lanner-project/lanner/bots/config"
+	"github.com/lanner-project/lanner/bots/queue"
 )
 
 // The sentences about single commands and automatic features. The two rules of
@@ -200,4 +201,8 @@ func sayWhy(criteria []Criterion) string {
 		}
 	}
 	return b.String()
+}
+
+func sayLanded(c queue.Candidate) string {
+	return fmt.Sprintf("Landed as %s: the files that were tested, tree %s.", code(c.Commit), code(c.Tree))
 }

@@ -82,7 +82,11 @@ func (s *Server) resyncRepo(ctx context.Context, repo act.Target) error {
 			return err
 		}
 	}
-	return errors.Join(s.resyncIssues(ctx, repo, cause, now), s.sweep(ctx, repo, now))
+	all, err := s.ready(ctx, repo)
+	if err == nil && len(all) > 0 {
+		err = s.wakeQueue(ctx, repo, cause)
+	}
+	return errors.Join(err, s.resyncIssues(ctx, repo, cause, now), s.sweep(ctx, repo, now))
 }
 
 // resyncIssues queues a look at each issue, and each pull request that is

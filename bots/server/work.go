@@ -109,8 +109,11 @@ func (s *Server) dispatch(ctx context.Context, batch []store.Delivery) error {
 	if err != nil {
 		return err
 	}
-	if last.Number == 0 {
+	switch {
+	case last.Number == 0:
 		return s.spread(ctx, repo, batch)
+	case queued(batch):
+		return s.queues(ctx, repo, last.ID)
 	}
 	repo.Number = last.Number
 	return s.look(ctx, repo, batch)
@@ -140,7 +143,12 @@ func (s *Server) spread(ctx context.Context, repo act.Target, batch []store.Deli
 			}
 		}
 	}
-	return nil
+	// A check of a candidate, or a push under it, is for the queue.
+	all, err := s.ready(ctx, repo)
+	if err != nil || len(all) == 0 {
+		return err
+	}
+	return s.wakeQueue(ctx, repo, batch[len(batch)-1].ID)
 }
 
 func (s *Server) openPulls(ctx context.Context, repo act.Target) ([]*gh.PullRequest, error) {
@@ -185,6 +193,9 @@ func (s *Server) look(ctx context.Context, t act.Target, batch []store.Delivery)
 	if err != nil {
 		return err
 	}
+	if in.Queue, err = s.say(ctx, t); err != nil {
+		return err
+	}
 	plan := decide.Decide(in)
 	if err := s.record(ctx, in, plan); err != nil {
 		return err
@@ -198,6 +209,9 @@ func (s *Server) look(ctx context.Context, t act.Target, batch []store.Delivery)
 		return err
 	}
 	if err := s.remember(ctx, t, plan.Memory); err != nil {
+		return err
+	}
+	if err := s.enter(ctx, t, in, plan, last.ID); err != nil {
 		return err
 	}
 	if plan.LookAgain {

@@ -166,6 +166,14 @@ func (s *Store) SetNote(ctx context.Context, kind, name string, value []byte) er
 	return nil
 }
 
+// DeleteNote forgets a note, if it is there.
+func (s *Store) DeleteNote(ctx context.Context, kind, name string) error {
+	if _, err := s.db.ExecContext(ctx, `DELETE FROM notes WHERE kind = ? AND name = ?`, kind, name); err != nil {
+		return fmt.Errorf("delete the note %s %s: %w", kind, name, err)
+	}
+	return nil
+}
+
 // Names returns the names of all notes of a kind, sorted.
 func (s *Store) Names(ctx context.Context, kind string) (_ []string, err error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT name FROM notes WHERE kind = ? ORDER BY name`, kind)
