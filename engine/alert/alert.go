@@ -29,6 +29,7 @@ type Alert struct {
 	Fields   []Field // sorted by name, each name once
 
 	clean  []byte // a Message that is UTF-8 without control characters
+	plain  bool   // and that is the same inside a JSON string
 	buf    []byte // backs Message and the values of Fields
 	cells  []cell
 	values []extract.Value
@@ -41,7 +42,7 @@ type Field struct {
 	Name string
 	JSON []byte // the value: a string, a number, a boolean, null, or an array of those
 
-	key string // the name as it stands in JSON, with its colon; "": to be made of Name
+	key string // the name as it stands in JSON, between a comma and a colon; "": to be made of Name
 }
 
 // Number makes a field of a count.
@@ -99,6 +100,14 @@ func (a *Alert) Clone() *Alert {
 		c.Fields[i] = Field{Name: a.Fields[i].Name, JSON: keep(a.Fields[i].JSON), key: a.Fields[i].key}
 	}
 	return &c
+}
+
+// room returns the cells of n columns.
+func (a *Alert) room(n int) []cell {
+	if cap(a.cells) < n {
+		a.cells = make([]cell, n)
+	}
+	return a.cells[:n]
 }
 
 // isClean reports whether the message is the one that a Printer made, and found

@@ -178,23 +178,26 @@ func (b *builder) extraField(f ExtraField) error {
 		return err
 	}
 	col := column{from: fromPieces, pieces: joinTexts(pieces), text: true}
-	col.clean = clean(col.pieces)
+	col.clean, _ = clean(col.pieces)
 	b.p.columns = append(b.p.columns, col)
 	b.fields[f.Name] = len(b.p.columns) - 1
 	return nil
 }
 
 // clean reports whether what is put together from pieces is UTF-8 without
-// control characters. Values are, and cutting them to a width does not break
-// them; what stands between them is the rule's author's.
-func clean(pieces []piece) bool {
+// control characters, and whether its texts also need no escape in JSON. Values
+// are clean, and cutting them to a width does not break them; what stands between
+// them is the rule's author's.
+func clean(pieces []piece) (clean, plain bool) {
+	plain = true
 	for i := range pieces {
 		text := []byte(pieces[i].text)
 		if !bytes.Equal(text, extract.Sanitize(nil, text)) {
-			return false
+			return false, false
 		}
+		plain = plain && !needsEscape(text)
 	}
-	return true
+	return true, plain
 }
 
 // operandName writes an operand as rules do. For a field it is the key of its

@@ -63,9 +63,9 @@ func appendClock(dst []byte, c clock, ns uint64, loc *time.Location) []byte {
 	dst = appendTwo(append(dst, ':'), minute)
 	dst = appendTwo(append(dst, ':'), second)
 	if c != clockTimeS && c != clockDatetimeS {
-		dst = append(dst, '.')
-		for fraction, unit := ns%1e9, uint64(1e8); unit > 0; unit /= 10 {
-			dst = append(dst, '0'+byte(fraction/unit%10))
+		dst = append(dst, ".000000000"...)
+		for at, fraction := len(dst)-1, ns%1e9; fraction > 0; at, fraction = at-1, fraction/10 {
+			dst[at] += byte(fraction % 10)
 		}
 	}
 	switch c {

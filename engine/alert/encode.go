@@ -3,7 +3,9 @@
 package alert
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/lanner-project/lanner/engine/event"
@@ -106,53 +108,63 @@ func (e *Encoding) appendOutput(dst []byte, a *Alert) []byte {
 
 // appendMessage appends the message as it stands inside a JSON string.
 func (a *Alert) appendMessage(dst []byte) []byte {
-	if a.isClean() {
-		return appendClean(dst, a.Message)
+	switch {
+	case !a.isClean():
+		return appendEscaped(dst, a.Message)
+	case a.plain:
+		return append(dst, a.Message...)
 	}
-	return appendEscaped(dst, a.Message)
+	return appendClean(dst, a.Message)
 }
 
 // appendFields appends the fields as an object. The time that the text begins
 // with is one of them.
 func (e *Encoding) appendFields(dst []byte, a *Alert) []byte {
-	clock := event.Fields[event.FieldEvtTime].Name
-	if e.ISO8601 {
-		clock = event.Fields[event.FieldEvtTimeISO8601].Name
-	}
-	if a.Source == Internal {
-		clock = ""
-	}
-	dst = append(dst, '{')
 	start := len(dst)
-	for i := range a.Fields {
-		f := &a.Fields[i]
-		if clock != "" && clock <= f.Name {
-			dst = appendTimeField(dst, clock, a.Time, len(dst) > start)
-			if clock == f.Name {
-				clock = ""
-				continue
-			}
-			clock = ""
+	rest := a.Fields
+	if a.Source != Internal {
+		clock, key := timeField, timeKey
+		if e.ISO8601 {
+			clock, key = timeFieldISO8601, timeKeyISO8601
 		}
-		if len(dst) > start {
-			dst = append(dst, ',')
+		at, found := slices.BinarySearchFunc(a.Fields, clock, func(f Field, name string) int { return strings.Compare(f.Name, name) })
+		dst = appendFields(dst, a.Fields[:at])
+		dst = strconv.AppendUint(append(dst, key...), a.Time, 10)
+		if rest = a.Fields[at:]; found {
+			rest = rest[1:]
 		}
-		if f.key != "" {
-			dst = append(dst, f.key...)
-		} else {
-			dst = append(appendQuoted(dst, f.Name), ':')
-		}
-		dst = append(dst, f.JSON...)
 	}
-	if clock != "" {
-		dst = appendTimeField(dst, clock, a.Time, len(dst) > start)
+	dst = appendFields(dst, rest)
+	if len(dst) == start {
+		dst = append(dst, ',')
 	}
+	dst[start] = '{' // instead of the first one's comma
 	return append(dst, '}')
 }
 
-func appendTimeField(dst []byte, name string, ns uint64, comma bool) []byte {
-	if comma {
-		dst = append(dst, ',')
+// The fields that hold the time of the event, and how they stand before it.
+var (
+	timeField        = event.Fields[event.FieldEvtTime].Name
+	timeFieldISO8601 = event.Fields[event.FieldEvtTimeISO8601].Name
+	timeKey          = string(appendKey(nil, timeField))
+	timeKeyISO8601   = string(appendKey(nil, timeFieldISO8601))
+)
+
+// appendFields appends fields, each with a comma before it.
+func appendFields(dst []byte, fields []Field) []byte {
+	for i := range fields {
+		f := &fields[i]
+		if f.key != "" {
+			dst = append(dst, f.key...)
+		} else {
+			dst = appendKey(dst, f.Name)
+		}
+		dst = append(dst, f.JSON...)
 	}
-	return strconv.AppendUint(append(appendQuoted(dst, name), ':'), ns, 10)
+	return dst
+}
+
+// appendKey appends a field's name as it stands before its value.
+func appendKey(dst []byte, name string) []byte {
+	return append(appendQuoted(append(dst, ','), name), ':')
 }

@@ -33,7 +33,8 @@ type Printer struct {
 	location *time.Location
 	columns  []column
 	message  []piece
-	clean    bool          // no text in message needs an escape in JSON
+	clean    bool          // the texts in message are UTF-8 without control characters
+	plain    bool          // and none needs an escape in JSON
 	fields   []namedColumn // sorted by name
 }
 
@@ -67,7 +68,7 @@ type piece struct {
 }
 
 type namedColumn struct {
-	name, key string // key: the name as it stands in JSON, with its colon
+	name, key string // key: the name as it stands in JSON, between a comma and a colon
 	column    int
 }
 
@@ -107,9 +108,9 @@ func NewPrinter(rule *check.Rule, cfg Config) (*Printer, error) {
 		}
 	}
 	b.p.message = joinTexts(message)
-	b.p.clean = clean(b.p.message)
+	b.p.clean, b.p.plain = clean(b.p.message)
 	for name, column := range b.fields {
-		b.p.fields = append(b.p.fields, namedColumn{name, string(appendQuoted(nil, name)) + ":", column})
+		b.p.fields = append(b.p.fields, namedColumn{name, string(appendKey(nil, name)), column})
 	}
 	slices.SortFunc(b.p.fields, func(x, y namedColumn) int { return strings.Compare(x.name, y.name) })
 	return b.p, nil
@@ -126,31 +127,36 @@ func (p *Printer) Rule() *check.Rule { return p.rule }
 func (p *Printer) Print(a *Alert, c *extract.Context) {
 	a.Rule, a.Priority, a.Source, a.Tags = p.rule.Name, p.rule.Priority, p.rule.Source, p.rule.Tags
 	a.Time, a.Event = c.Event.Time, c.Event.Num
-	buf, cells := a.buf[:0], a.cells[:0]
+	buf, cells := a.buf[:0], a.room(len(p.columns))
 	for i := range p.columns {
-		col := &p.columns[i]
-		var cl cell
+		col, cl := &p.columns[i], &cells[i]
 		if col.clean {
-			buf = append(buf, '"') // with which it may be the JSON value, too
+			buf = append(buf, 0) // becomes a quote, if the text is a JSON value, too
 		}
 		cl.text.start = len(buf)
 		buf, cl.ok = p.appendText(buf, col, a, cells, c)
 		cl.text.end = len(buf)
-		cl.json.start = len(buf)
-		if col.clean && cl.ok && !needsEscape(buf[cl.text.start:]) {
-			buf = append(buf, '"')
-			cl.json.start = cl.text.start - 1
-		} else {
-			buf = appendJSON(buf, col, &cl, c)
+		if col.clean {
+			buf = append(buf, 0)
 		}
+	}
+	plain := !needsEscape(buf) // nearly always, so all texts are looked at together
+	for i := range p.columns {
+		col, cl := &p.columns[i], &cells[i]
+		if plain && col.clean && cl.ok {
+			cl.json.start, cl.json.end = cl.text.start-1, cl.text.end+1
+			buf[cl.json.start], buf[cl.text.end] = '"', '"'
+			continue
+		}
+		cl.json.start = len(buf)
+		buf = appendJSON(buf, col, cl, c)
 		cl.json.end = len(buf)
-		cells = append(cells, cl)
 	}
 	start := len(buf)
 	buf = appendPieces(buf, p.message, cells)
 	a.Message, a.clean = buf[start:len(buf):len(buf)], nil
 	if p.clean {
-		a.clean = a.Message
+		a.clean, a.plain = a.Message, plain && p.plain
 	}
 	if a.printer != p || len(a.Fields) != len(p.fields) {
 		a.Fields, a.printer = a.Fields[:0], p

@@ -69,7 +69,8 @@ func (p *poster) Send(ctx context.Context, records []Record) (int, error) {
 }
 
 func (p *poster) post(ctx context.Context, r *Record) error {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.URL, bytes.NewReader(r.Line))
+	// A copy of the line: the transport may still read from it when it has failed.
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.URL, bytes.NewReader(bytes.Clone(r.Line)))
 	if err != nil {
 		return err
 	}

@@ -107,7 +107,8 @@ func TestHTTP(t *testing.T) {
 		rules = append(rules, rule)
 		ids = append(ids, r.headers[i].Get("Idempotency-Key"))
 	}
-	if diff := cmp.Diff([]string{"first", "first", "first", "first", "large", "moved", "last", "Lanner internal: alerts lost"}, rules); diff != "" {
+	slices.Sort(rules[min(6, len(rules)):]) // "last" may be put when the others were taken and their loss was told
+	if diff := cmp.Diff([]string{"first", "first", "first", "first", "large", "moved", "Lanner internal: alerts lost", "last"}, rules); diff != "" {
 		t.Errorf("requests (-want +got):\n%s", diff)
 	}
 	if distinct := len(slices.Compact(slices.Clone(ids))); distinct != 5 || ids[0] != ids[3] || len(ids[0]) != 32 {

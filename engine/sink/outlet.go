@@ -40,7 +40,7 @@ type Outlet struct {
 	JSON      bool
 	Encoding  alert.Encoding
 	Threshold check.Priority // less severe alerts are not sent
-	Capacity  int            // of the queue; 0: 8192 alerts
+	Capacity  int            // of the queue; 0: 8192 alerts, or 1024 if Put waits
 	Wait      bool           // a full queue makes Put wait, and sheds nothing
 	Hostname  string         // of what the sink is told about itself
 
@@ -86,7 +86,11 @@ type runner struct {
 }
 
 func start(o Outlet) *runner {
-	if o.Capacity <= 0 {
+	switch {
+	case o.Capacity > 0:
+	case o.Wait:
+		o.Capacity = 1024 // as their memory is used again and again, caches hold it
+	default:
 		o.Capacity = 8192
 	}
 	r := &runner{Outlet: o, queue: newQueue(o.Capacity), done: make(chan struct{})}
@@ -143,6 +147,7 @@ func (r *runner) run() {
 			return
 		}
 		r.deliver(batch, &r.stats)
+		r.queue.reuse(batch)
 		r.confess()
 		r.queue.rest(breath)
 	}

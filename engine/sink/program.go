@@ -10,7 +10,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"strings"
 	"time"
 )
 
@@ -161,7 +160,7 @@ func (p *programEach) one(ctx context.Context, r *Record) error {
 	p.connect(cmd)
 	// A program that ends well without reading all has no use for the rest: os/exec
 	// does not take that for an error.
-	cmd.Stdin = io.MultiReader(bytes.NewReader(r.Line), strings.NewReader("\n"))
+	cmd.Stdin = bytes.NewReader(append(bytes.Clone(r.Line), '\n')) // a copy: after WaitDelay it may still be read
 	if err := cmd.Start(); err != nil {
 		return err
 	}

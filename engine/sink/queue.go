@@ -28,7 +28,16 @@ type queue struct {
 	closed   bool
 	resting  bool // the taker waits until there is more to take
 	shed     tally
+	spare    [][]byte // lines that nobody needs any more
 }
+
+// Lines that were delivered are written in again. Else each of thousands in a
+// second would be made in memory that no cache holds, which takes as long as
+// making the alert's text. What is kept is bounded: 4 MB for each queue.
+const (
+	spareLines = 1024
+	spareSize  = 4 << 10
+)
 
 // A tally counts lost alerts by priority, and says of what time they were.
 type tally struct {
@@ -58,7 +67,8 @@ func newQueue(capacity int) *queue {
 	return q
 }
 
-// put adds a record, and reports whether it had to shed one.
+// put adds a record, and reports whether it had to shed one. The record's line is
+// copied.
 func (q *queue) put(r Record) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -70,6 +80,7 @@ func (q *queue) put(r Record) bool {
 	if worst := q.worst(); worst > int(r.Priority) && !q.closed {
 		victim = q.byRank[worst].popBack().Record
 		q.len--
+		q.keep(victim.Line)
 		q.push(r)
 	}
 	q.shed.add(&victim)
@@ -104,6 +115,11 @@ func (q *queue) putWait(ctx context.Context, r Record) error {
 }
 
 func (q *queue) push(r Record) {
+	var line []byte
+	if last := len(q.spare) - 1; last >= 0 {
+		line, q.spare = q.spare[last], q.spare[:last]
+	}
+	r.Line = append(line[:0], r.Line...)
 	q.byRank[r.Priority].push(numbered{r, q.next})
 	q.next++
 	q.len++
@@ -166,6 +182,21 @@ func (q *queue) take(batch []Record) ([]Record, tally) {
 	q.shed = tally{}
 	q.changed.Broadcast()
 	return batch, shed
+}
+
+// reuse takes back the lines of records that were taken and are done with.
+func (q *queue) reuse(done []Record) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for i := range done {
+		q.keep(done[i].Line)
+	}
+}
+
+func (q *queue) keep(line []byte) {
+	if len(q.spare) < spareLines && cap(line) <= spareSize {
+		q.spare = append(q.spare, line)
+	}
 }
 
 // close lets nothing in any more. What waits can still be taken.

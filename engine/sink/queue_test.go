@@ -209,6 +209,46 @@ func TestOutletTriesAgain(t *testing.T) {
 	})
 }
 
+// Lines are written where those were that are done with, and nowhere else.
+func TestQueueReusesLines(t *testing.T) { // not parallel: it counts allocations
+	q := newQueue(8)
+	var mine []byte
+	add := func(line string) {
+		mine = append(mine[:0], line...) // as a Set does: the same memory for each alert
+		if q.put(Record{Priority: check.Notice, Line: mine}) {
+			t.Fatalf("%q was shed", line)
+		}
+	}
+	batch := make([]Record, 0, 2)
+	add("first line")
+	add("second line")
+	batch, _ = q.take(batch)
+	add("third line")
+	if diff := cmp.Diff([]string{"first line", "second line"}, lines(batch)); diff != "" {
+		t.Errorf("taken, and another put (-want +got):\n%s", diff)
+	}
+	q.reuse(batch)
+	add("4")
+	add("a fifth line, which is longer than those before")
+	batch, _ = q.take(batch[:0])
+	if diff := cmp.Diff([]string{"third line", "4"}, lines(batch)); diff != "" {
+		t.Errorf("taken (-want +got):\n%s", diff)
+	}
+	q.reuse(batch)
+	if n := testing.AllocsPerRun(100, func() {
+		add("short")
+		batch, _ = q.take(batch[:0])
+		q.reuse(batch)
+	}); n > 0 {
+		t.Errorf("%v allocations for each line", n)
+	}
+	many := make([]Record, 2*spareLines)
+	many[0].Line = make([]byte, spareSize+1)
+	if q.reuse(many); len(q.spare) > spareLines || slices.ContainsFunc(q.spare, func(line []byte) bool { return cap(line) > spareSize }) {
+		t.Errorf("%d lines are kept", len(q.spare))
+	}
+}
+
 // A record that a receiver answers with errors for ever must not hold up the
 // others for ever.
 func TestOutletGivesUp(t *testing.T) {

@@ -67,17 +67,15 @@ func (s *Set) Put(ctx context.Context, a *alert.Alert) error {
 	return nil
 }
 
-// record writes an alert. The memory in which it is written first is used
-// again, so that the line, which is kept, is as long as it has to be.
+// record writes an alert. Its line is there until the next one: queues copy it.
 func (s *Set) record(a *alert.Alert, f *form) Record {
 	if f.json {
 		s.scratch = f.encoding.AppendJSON(s.scratch[:0], a)
 	} else {
 		s.scratch = f.encoding.AppendText(s.scratch[:0], a)
 	}
-	line := append(make([]byte, 0, len(s.scratch)), s.scratch...)
 	return Record{
-		Line: line, JSON: f.json, Rule: a.Rule, Priority: a.Priority, Hostname: a.Hostname, Time: a.Time, Event: a.Event,
+		Line: s.scratch, JSON: f.json, Rule: a.Rule, Priority: a.Priority, Hostname: a.Hostname, Time: a.Time, Event: a.Event,
 	}
 }
 

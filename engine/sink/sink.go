@@ -25,7 +25,7 @@ type Record struct {
 type Sink interface {
 	// Send sends records in order and returns how many were taken. If not all
 	// were, the error says why the next was not; a *Failure says more. Send
-	// returns soon after ctx is done.
+	// returns soon after ctx is done. The records' lines are others' after that.
 	Send(ctx context.Context, records []Record) (int, error)
 
 	// Close sends what is still held back, as long as ctx allows, and ends.
