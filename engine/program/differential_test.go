@@ -126,9 +126,11 @@ func TestDifferential(t *testing.T) {
 	differ(t, 500058, 500, 300)
 }
 
+// Few rules and events for each input: what a seed finds, it finds with those,
+// and sixteen seeds take as long as one with hundreds of rules.
 func FuzzDifferential(f *testing.F) {
 	for seed := range uint64(10) {
 		f.Add(seed, uint8(10), uint8(50))
 	}
-	f.Fuzz(func(t *testing.T, seed uint64, rules, events uint8) { differ(t, seed, 1+int(rules), int(events)) })
+	f.Fuzz(func(t *testing.T, seed uint64, rules, events uint8) { differ(t, seed, 1+int(rules%16), int(events%64)) })
 }
