@@ -23,6 +23,7 @@ func Rules(set *rules.Set, list *diag.List) []Rule {
 		set:      set,
 		diags:    list,
 		macros:   make(map[*rules.Macro]*result),
+		at:       make(map[*Test]syntax.Span),
 		keys:     make(map[*Test]string),
 		groups:   make(map[*Expr]string),
 		lists:    make(map[listUse][]Value),
@@ -33,8 +34,10 @@ func Rules(set *rules.Set, list *diag.List) []Rule {
 			out = append(out, rule)
 		}
 	}
-	c.unusedMacros()
-	c.shadowed(out)
+	if !list.ErrorsOnly {
+		c.unusedMacros()
+		c.shadowed(out)
+	}
 	return out
 }
 
@@ -44,8 +47,9 @@ type checker struct {
 	set    *rules.Set
 	diags  *diag.List
 	macros map[*rules.Macro]*result
-	keys   map[*Test]string // see key
-	groups map[*Expr]string // see joinKeys
+	at     map[*Test]syntax.Span // where tests were written, for warnings
+	keys   map[*Test]string      // see key
+	groups map[*Expr]string      // see joinKeys
 	lists  map[listUse][]Value
 	in     []diag.Place // what is being checked
 }
@@ -108,7 +112,9 @@ func (c *checker) rule(r *rules.Rule) (Rule, bool) {
 	}
 	out.Condition = cond.expr
 	out.Types = cond.reach.yes
-	c.matches(r, &out)
+	if !c.diags.ErrorsOnly {
+		c.matches(r, &out)
+	}
 	// What an asynchronous event is called is in the event.
 	out.Types.Add(event.AsyncEvent)
 	return out, true
@@ -293,7 +299,7 @@ func (c *checker) report(problems []*problem, severity diag.Severity) {
 
 func (c *checker) reportOne(p *problem, severity diag.Severity, in []diag.Place) {
 	d := diag.Diagnostic{Severity: severity, Code: p.code, Message: p.message, Hint: p.hint, Context: in}
-	if !c.diags.Full() {
+	if c.diags.Keeps(d.Severity) {
 		d.Pos, d.End = c.set.Place(p.at)
 	}
 	c.diags.Add(d)
@@ -301,7 +307,11 @@ func (c *checker) reportOne(p *problem, severity diag.Severity, in []diag.Place)
 
 // warn reports something that can be used as it is.
 func (c *checker) warn(code diag.Code, at syntax.Span, hint, format string, args ...any) {
-	c.reportOne(fail(code, at, hint, format, args...), diag.Warning, c.in)
+	if c.diags.Keeps(diag.Warning) {
+		c.reportOne(fail(code, at, hint, format, args...), diag.Warning, c.in)
+	} else {
+		c.diags.Add(diag.Diagnostic{Severity: diag.Warning, Code: code}) // which may count it
+	}
 }
 
 func (c *checker) noSuggestion(string, iter.Seq[string]) string { return "" }

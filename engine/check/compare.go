@@ -74,7 +74,9 @@ func (c *checker) test(t *syntax.Test) (test *Test, r reach, problems []*problem
 		return nil, r, []*problem{err}
 	}
 	out := &Test{Left: left, Op: operators[t.Op], Mod: modifiers[t.Mod]}
-	out.Pos, _ = c.set.Place(t.At)
+	if !c.diags.ErrorsOnly {
+		c.at[out] = t.At
+	}
 	if err := c.operator(out, t); err != nil {
 		return nil, r, []*problem{err}
 	}

@@ -6,7 +6,6 @@ import (
 	"net/netip"
 	"regexp"
 
-	"github.com/lanner-project/lanner/engine/diag"
 	"github.com/lanner-project/lanner/engine/event"
 )
 
@@ -35,7 +34,6 @@ type Test struct {
 	Mod   Modifier
 	Right []Value  // the constants: one, or a list's
 	Field *Operand // instead of Right: val(...) or a transformer
-	Pos   diag.Pos
 }
 
 // An Operand is what a test reads of an event: a field, or a transformer and

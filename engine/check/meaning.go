@@ -32,10 +32,11 @@ func (c *checker) matches(r *rules.Rule, out *Rule) {
 	default:
 		if a, b := c.contradiction(out.Condition); a != nil {
 			pos, end := c.set.Place(at)
+			this, that := c.placeOf(a), c.placeOf(b)
 			c.diags.Add(diag.Diagnostic{
 				Severity: diag.Warning, Code: diag.NeverMatches, Pos: pos, End: end, Context: c.in,
 				Message: fmt.Sprintf("rule %s can never match: two parts of its condition exclude each other", out.Name),
-				Related: []diag.Related{{Pos: a.Pos, Message: "this"}, {Pos: b.Pos, Message: "and this cannot both be true"}},
+				Related: []diag.Related{{Pos: this, Message: "this"}, {Pos: that, Message: "and this cannot both be true"}},
 			})
 			return
 		}
@@ -44,6 +45,11 @@ func (c *checker) matches(r *rules.Rule, out *Rule) {
 				"rule %s is tried on every event: its condition limits no types", out.Name)
 		}
 	}
+}
+
+func (c *checker) placeOf(t *Test) diag.Pos {
+	pos, _ := c.set.Place(c.at[t])
+	return pos
 }
 
 // never reports whether a condition is false for every event.

@@ -61,6 +61,10 @@ type Related struct {
 
 // A List collects diagnostics, so that all mistakes are told at once.
 type List struct {
+	// ErrorsOnly leaves warnings out, and spares whoever checks the work that only
+	// warnings need.
+	ErrorsOnly bool
+
 	Diagnostics []Diagnostic
 	sources     []source
 	errors      int
@@ -83,7 +87,10 @@ func (l *List) Add(d Diagnostic) {
 	if d.Severity == Error {
 		l.errors++
 	}
-	if l.Full() {
+	if d.Severity == Warning && l.ErrorsOnly {
+		return
+	}
+	if l.full() {
 		l.dropped++
 		return
 	}
@@ -96,9 +103,11 @@ func (l *List) AddSource(file string, text []byte) {
 	l.sources = append(l.sources, source{file, text})
 }
 
-// Full reports whether further diagnostics are only counted, so that it is of no
-// use to look up their places.
-func (l *List) Full() bool { return len(l.Diagnostics) >= maxKept }
+// Keeps reports whether the next diagnostic of a severity is kept. If not, it is
+// of no use to look up its place.
+func (l *List) Keeps(s Severity) bool { return !l.full() && !(s == Warning && l.ErrorsOnly) }
+
+func (l *List) full() bool { return len(l.Diagnostics) >= maxKept }
 
 // maxCompared is with how many candidates a list's words are compared.
 const maxCompared = 500_000
@@ -106,7 +115,7 @@ const maxCompared = 500_000
 // Suggest is Suggest for a diagnostic of the list, or "" once that has cost too
 // much: a file can have a thousand unknown names, and as many known ones.
 func (l *List) Suggest(word string, candidates iter.Seq[string]) string {
-	if l.Full() {
+	if l.full() {
 		return ""
 	}
 	return Suggest(word, func(yield func(string) bool) {

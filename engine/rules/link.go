@@ -103,7 +103,7 @@ func (l *loader) warnAt(at syntax.Span, code diag.Code, message string, in ...di
 }
 
 func (l *loader) addAt(at syntax.Span, d diag.Diagnostic) {
-	if !l.diags.Full() {
+	if l.diags.Keeps(d.Severity) {
 		d.Pos, d.End = l.set.Place(at)
 	}
 	l.diags.Add(d)

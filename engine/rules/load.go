@@ -190,7 +190,7 @@ func (l *loader) warn(n *yaml.Node, code diag.Code, message, hint string, contex
 }
 
 func (l *loader) add(n *yaml.Node, d diag.Diagnostic) {
-	if !l.diags.Full() {
+	if l.diags.Keeps(d.Severity) {
 		d.Pos, d.End = l.src.span(n)
 	}
 	l.diags.Add(d)

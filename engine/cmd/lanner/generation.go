@@ -60,7 +60,7 @@ func reportTo(w io.Writer, err error) error {
 
 // compile makes the next generation of rules, if nothing is wrong with them.
 func (s *ruleSource) compile(cfg *config.Config) (*compiled, error) {
-	var list diag.List
+	list := diag.List{ErrorsOnly: true}
 	files := readRules(cfg.Rules.Paths, &list)
 	refuseWritable(pathsOf(cfg.Rules.Paths, files), &list)
 	checked, errs := checkRead(files, &list)

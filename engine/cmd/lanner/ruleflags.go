@@ -5,7 +5,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
 
@@ -172,7 +171,7 @@ func parseFormat(text string) (check.Format, error) {
 // loadRules reads and checks rules files, our own where none is named, and tells
 // of what is wrong in them.
 func loadRules(paths []string, stderr io.Writer) ([]check.Rule, error) {
-	var list diag.List
+	list := diag.List{ErrorsOnly: true} // "lanner rules check" is for the warnings
 	loaded, errs := checkRead(readRules(paths, &list), &list)
 	if errs == 0 {
 		return loaded, nil
@@ -199,8 +198,6 @@ func checkRead(files []rules.File, list *diag.List) ([]check.Rule, int) {
 	checked := check.Rules(set, list)
 	errs := list.Errors()
 	if errs > 0 {
-		// "lanner rules check" is for the warnings.
-		list.Diagnostics = slices.DeleteFunc(list.Diagnostics, func(d diag.Diagnostic) bool { return d.Severity != diag.Error })
 		list.Sort()
 	}
 	return checked, errs

@@ -97,6 +97,8 @@ type daemon struct {
 }
 
 func (r *runCommand) run(ctx context.Context, stdout, stderr io.Writer) error {
+	roomToLoad()
+	boundMemory(1)
 	text := r.config.read()
 	cfg, err := r.config.load(text, stderr)
 	if err != nil {
@@ -110,7 +112,6 @@ func (r *runCommand) run(ctx context.Context, stdout, stderr io.Writer) error {
 	if d.notify, err = newNotifier(); err != nil {
 		return err
 	}
-	boundMemory(1)
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	defer signal.Stop(signals)
@@ -119,6 +120,7 @@ func (r *runCommand) run(ctx context.Context, stdout, stderr io.Writer) error {
 	if err != nil {
 		return reportTo(stderr, err)
 	}
+	collectAt(daemonPercent)
 	if err := d.openSinks(); err != nil {
 		return err
 	}

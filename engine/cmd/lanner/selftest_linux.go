@@ -180,7 +180,7 @@ func judge(names []string, tried map[string]trial, alerts raised) []trial {
 
 // selftestRules compiles the default rules, so that each gets its chance.
 func selftestRules() (*engine.Ruleset, []string, error) {
-	var list diag.List
+	list := diag.List{ErrorsOnly: true}
 	checked := check.Rules(rules.Load([]rules.File{defaultrules.File()}, &list), &list)
 	if list.Errors() > 0 {
 		return nil, nil, errors.New("the default rules have mistakes")
