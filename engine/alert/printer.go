@@ -80,10 +80,15 @@ type cell struct {
 
 // NewPrinter compiles what a rule's alerts are made of.
 func NewPrinter(rule *check.Rule, cfg Config) (*Printer, error) {
+	size := len(rule.Output.Parts)
+	for i := range cfg.Extra {
+		size += len(cfg.Extra[i].Output.Parts) + len(cfg.Extra[i].Fields)
+	}
+	size = size/2 + 1 // every other part is a text
 	b := builder{
-		p:      &Printer{rule: rule, location: cfg.Location},
-		byName: make(map[string]int),
-		fields: make(map[string]int),
+		p:      &Printer{rule: rule, location: cfg.Location, columns: make([]column, 0, size)},
+		byName: make(map[string]int, size),
+		fields: make(map[string]int, size),
 	}
 	message, err := b.format(rule.Output)
 	if err != nil {
@@ -109,6 +114,7 @@ func NewPrinter(rule *check.Rule, cfg Config) (*Printer, error) {
 	}
 	b.p.message = joinTexts(message)
 	b.p.clean, b.p.plain = clean(b.p.message)
+	b.p.fields = make([]namedColumn, 0, len(b.fields))
 	for name, column := range b.fields {
 		b.p.fields = append(b.p.fields, namedColumn{name, string(appendKey(nil, name)), column})
 	}

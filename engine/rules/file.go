@@ -3,6 +3,7 @@
 package rules
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -75,7 +76,14 @@ func readFile(name string) (data []byte, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	return io.ReadAll(io.LimitReader(f, maxFileSize+1))
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer // io.ReadAll leaves three times the file behind it
+	b.Grow(int(min(max(info.Size(), 0), maxFileSize)) + bytes.MinRead)
+	_, err = b.ReadFrom(io.LimitReader(f, maxFileSize+1))
+	return b.Bytes(), err
 }
 
 func unreadable(path string, err error) diag.Diagnostic {

@@ -43,6 +43,7 @@ func Load(files []File, list *diag.List) *Set {
 
 // A parsed file is what there is in one before anything is understood.
 type parsed struct {
+	src     *source
 	refusal *diag.Diagnostic // why it is not parsed
 	docs    []*yaml.Node     // up to the first error
 	err     error
@@ -59,6 +60,7 @@ func parse(files []File) []chan parsed {
 			defer func() { <-busy }()
 			var p parsed
 			if d, ok := refuse(f); ok {
+				p.src = newSource(f)
 				p.docs, p.err = decode(f.Data)
 			} else {
 				p.refusal = &d
@@ -89,7 +91,7 @@ func (l *loader) file(f File, p parsed) {
 		l.diags.Add(*p.refusal)
 		return
 	}
-	l.src, l.visits = newSource(f), 0
+	l.src, l.visits = p.src, 0
 	for _, doc := range l.documents(f.Data, p.docs, p.err) {
 		l.document(doc)
 	}

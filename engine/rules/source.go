@@ -24,7 +24,8 @@ type source struct {
 }
 
 func newSource(f File) *source {
-	s := &source{File: f, lines: []int{0}, yamlLines: []int{0}}
+	n := bytes.Count(f.Data, []byte{'\n'}) + 1
+	s := &source{File: f, lines: make([]int, 1, n), yamlLines: make([]int, 1, n)}
 	// YAML skips a byte order mark without counting it.
 	if bytes.HasPrefix(f.Data, []byte("\uFEFF")) {
 		s.yamlLines[0] = len("\uFEFF")
