@@ -15,7 +15,8 @@ import (
 )
 
 // Whatever a rules file holds, it is read without a panic and without delay,
-// what is reported stands in it, and rules without an error are whole.
+// what is reported stands in it, errors are the same without warnings, and rules
+// without an error are whole.
 func FuzzLoad(f *testing.F) {
 	files, err := filepath.Glob("testdata/mistakes/*.yaml")
 	if err != nil || len(files) == 0 {
@@ -34,11 +35,14 @@ func FuzzLoad(f *testing.F) {
 		}
 		start := time.Now()
 		var list diag.List
-		set := rules.Load([]rules.File{{Name: "f.yaml", Data: data}}, &list)
+		file := rules.File{Name: "f.yaml", Data: data}
+		set := rules.Load([]rules.File{file}, &list)
 		checked := check.Rules(set, &list)
 		if d := time.Since(start); d > 5*time.Second {
 			t.Fatalf("%d bytes took %v", len(data), d)
 		}
+		list.Sort()
+		errorsAlone(t, file, &list, checked)
 		for _, d := range list.Diagnostics {
 			if d.Message == "" || d.Pos.Offset > len(data) || d.End.Offset > len(data) || d.End.Line != 0 && d.End.Offset < d.Pos.Offset {
 				t.Fatalf("%s at %v to %v: %q", d.Code, d.Pos, d.End, d.Message)

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/lanner-project/lanner/engine/check"
 	"github.com/lanner-project/lanner/engine/diag"
 	"github.com/lanner-project/lanner/engine/rules"
@@ -54,6 +56,29 @@ func readExpected(t *testing.T, text string) []expected {
 	return out
 }
 
+// errorsAlone wants of rules whose warnings nobody wants the same errors and the
+// same rules as with them.
+func errorsAlone(t *testing.T, file rules.File, with *diag.List, want []check.Rule) {
+	t.Helper()
+	alone := diag.List{ErrorsOnly: true}
+	got := check.Rules(rules.Load([]rules.File{file}, &alone), &alone)
+	if with.Errors() != alone.Errors() || alone.Warnings() > 0 || len(got) != len(want) {
+		t.Fatalf("%s: %d errors, %d warnings and %d rules where errors alone are asked for, want %d, 0 and %d",
+			file.Name, alone.Errors(), alone.Warnings(), len(got), with.Errors(), len(want))
+	}
+	alone.Sort()
+	left := alone.Diagnostics
+	for _, d := range with.Diagnostics {
+		if d.Severity == diag.Warning {
+			continue
+		}
+		if diff := cmp.Diff(d, left[0]); diff != "" {
+			t.Fatalf("%s: an error where errors alone are asked for (-want +got):\n%s", file.Name, diff)
+		}
+		left = left[1:]
+	}
+}
+
 // Each file says what is wrong with it, and nothing else is.
 func TestMistakes(t *testing.T) {
 	t.Parallel()
@@ -69,8 +94,10 @@ func TestMistakes(t *testing.T) {
 		}
 		want := readExpected(t, string(data))
 		var list diag.List
-		check.Rules(rules.Load([]rules.File{{Name: name, Data: data}}, &list), &list)
+		file := rules.File{Name: name, Data: data}
+		checked := check.Rules(rules.Load([]rules.File{file}, &list), &list)
 		list.Sort()
+		errorsAlone(t, file, &list, checked)
 		for _, d := range list.Diagnostics {
 			seen[d.Code.String()] = true
 			i := slices.IndexFunc(want, func(e expected) bool { return e.is(d) })
