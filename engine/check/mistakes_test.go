@@ -122,3 +122,36 @@ func TestMistakes(t *testing.T) {
 		}
 	}
 }
+
+// Of names that are equally close to a wrong one, the first is suggested, each
+// time.
+func TestSuggestsTheFirst(t *testing.T) {
+	t.Parallel()
+	var text strings.Builder
+	for i := range 50 {
+		fmt.Fprintf(&text, "- macro: name_%02d\n  condition: evt.num = 1\n- list: name_%02d\n  items: [a]\n", i, i)
+	}
+	text.WriteString(`- macro: name_3x
+  condition: evt.num = 1
+  append: true
+- list: name_4x
+  items: [a]
+  append: true
+- macro: user
+  condition: name_0x
+`)
+	for range 20 {
+		var list diag.List
+		check.Rules(rules.Load([]rules.File{{Name: "f.yaml", Data: []byte(text.String())}}, &list), &list)
+		var hints []string
+		for _, d := range list.Diagnostics {
+			if d.Severity == diag.Error {
+				hints = append(hints, d.Hint)
+			}
+		}
+		want := []string{"did you mean name_30?", "did you mean name_40?", "did you mean name_00?"}
+		if diff := cmp.Diff(want, hints); diff != "" {
+			t.Fatalf("hints (-want +got):\n%s", diff)
+		}
+	}
+}

@@ -47,7 +47,7 @@ func (l *loader) list(m *mapping) {
 	prev := l.lists[name.Value]
 	switch {
 	case prev == nil && appends:
-		m.noSuch("list", name.Value, maps.Keys(l.lists))
+		m.noSuch("list", name.Value, names(l.set.Lists))
 	case appends:
 		prev.Items = append(prev.Items, added.Items...)
 		prev.items = append(prev.items, added.items...)
@@ -82,7 +82,7 @@ func (l *loader) macro(m *mapping) {
 	prev := l.set.macros[name.Value]
 	switch {
 	case prev == nil && appends:
-		m.noSuch("macro", name.Value, maps.Keys(l.set.macros))
+		m.noSuch("macro", name.Value, names(l.set.Macros))
 	case appends:
 		if added.text.parts != nil {
 			prev.text.join(added.text)
@@ -164,6 +164,22 @@ func (m *mapping) overrides(appendable, replaceable []string) map[string]string 
 	}
 	return out
 }
+
+// names yields the names of items in the order of their definitions: of those
+// that are equally close to a word, the same is suggested each time.
+func names[T interface{ name() string }](items []T) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, item := range items {
+			if !yield(item.name()) {
+				return
+			}
+		}
+	}
+}
+
+func (r *Rule) name() string  { return r.Name.Value }
+func (m *Macro) name() string { return m.Name.Value }
+func (x *List) name() string  { return x.Name.Value }
 
 // noSuch reports a change to an item that does not exist. Where a part of a
 // file could not be read, the item may have been there.

@@ -5,7 +5,6 @@ package rules
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -210,7 +209,7 @@ func (l *loader) findMacros(e syntax.Expr, user *Macro) bool {
 		case l.lists[n.Name] != nil:
 			d.Hint = fmt.Sprintf("%s is a list; write field in (%s)", n.Name, n.Name)
 		default:
-			if s := l.diags.Suggest(n.Name, maps.Keys(l.set.macros)); s != "" {
+			if s := l.diags.Suggest(n.Name, names(l.set.Macros)); s != "" {
 				d.Hint = fmt.Sprintf("did you mean %s?", s)
 			}
 		}

@@ -111,7 +111,7 @@ func (l *loader) switchRule(m *mapping, name Scalar) {
 }
 
 func (l *loader) similarRule(name string) string {
-	if s := l.diags.Suggest(name, maps.Keys(l.rules)); s != "" {
+	if s := l.diags.Suggest(name, names(l.set.Rules)); s != "" {
 		return fmt.Sprintf("did you mean %s?", s)
 	}
 	return ""
@@ -122,7 +122,7 @@ func (l *loader) similarRule(name string) string {
 func (l *loader) earlierRule(m *mapping, name Scalar) *Rule {
 	prev := l.rules[name.Value]
 	if prev == nil {
-		m.noSuch("rule", name.Value, maps.Keys(l.rules))
+		m.noSuch("rule", name.Value, names(l.set.Rules))
 		return nil
 	}
 	// An empty source is any source here.
