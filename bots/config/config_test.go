@@ -138,7 +138,8 @@ func TestForbids(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	for _, seed := range []string{"merge: {method: squash}", "&a [*a]", "trusted_roles: &x [*x]", "merge:\n\t- a", "a: b\na: c", "---\n---\n",
+	for _, seed := range []string{
+		"merge: {method: squash}", "&a [*a]", "trusted_roles: &x [*x]", "merge:\n\t- a", "a: b\na: c", "---\n---\n",
 		"features: [default, size]\nrequired_labels: [{missing: needs-kind, regexp: ^kind/}]\nsize: {ignore: ['a/**/*.go', '[x']}",
 		"blockades: [{paths: [x], why: y}]\nlifecycle: {stale_after: 9}\nlabels: &a {prefixes: *a}",
 	} {

@@ -53,6 +53,9 @@ const (
 	inQueue  = "merge queue"
 )
 
+// noConflict is the criterion that GitHub takes its time for.
+const noConflict = "no conflict"
+
 func (d *decision) noFreeze() Criterion {
 	c := Criterion{Name: unfrozen, Met: true, Why: "merges are open", Source: "merge.freezes"}
 	if why := d.in.Settings.Merge.Frozen(d.in.Now); why != "" {
@@ -67,6 +70,9 @@ func (d *decision) enter(criteria []Criterion, cov coverage) (_ *queue.Entry, lo
 	for _, c := range criteria {
 		switch {
 		case c.Name == unfrozen || c.Name == inQueue:
+		case c.Name == noConflict && c.Unknown:
+			// Building a candidate tells, and GitHub computes anew each time
+			// that the base moves.
 		case c.Unknown:
 			lookAgain = true
 		case !c.Met:
@@ -194,7 +200,7 @@ func (d *decision) checks() Criterion {
 }
 
 func (d *decision) noConflict() Criterion {
-	c := Criterion{Name: "no conflict"}
+	c := Criterion{Name: noConflict}
 	switch m := d.in.Pull.Mergeable; {
 	case m == nil:
 		c.Unknown, c.Why = true, "GitHub is still computing whether it can be merged"

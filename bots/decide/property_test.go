@@ -3,6 +3,7 @@
 package decide_test
 
 import (
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -11,6 +12,8 @@ import (
 
 	"github.com/lanner-project/lanner/bots/decide"
 )
+
+var seeds = flag.Uint64("seeds", 300, "how many conversations TestProperties plays")
 
 // TestProperties lets random things happen to pull requests and holds, after
 // each, that nothing is merged which must not be; that deciding again finds
@@ -30,7 +33,7 @@ func TestProperties(t *testing.T) {
 		"unlabel lgtm", "unlabel approved", "unlabel do-not-merge/hold", "unlabel needs-rebase", "unlabel do-not-merge/wip", "check unit green", "check unit red",
 		"check unit pending", "bob approves", "bob objects", "edited", "old review",
 	}
-	for seed := range uint64(300) {
+	for seed := range *seeds {
 		random := rand.New(rand.NewPCG(seed, 1))
 		w := newWorld()
 		if seed%2 == 1 {

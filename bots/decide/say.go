@@ -136,7 +136,7 @@ func sayStatus(in Input, c coverage, criteria []Criterion) string {
 	b.WriteString("**To be merged, it needs:**\n\n")
 	for _, criterion := range criteria {
 		// What moves with each check would edit this comment all day.
-		if slices.Contains([]string{"checks", "no conflict", unfrozen, inQueue}, criterion.Name) {
+		if slices.Contains([]string{"checks", noConflict, unfrozen, inQueue}, criterion.Name) {
 			continue
 		}
 		box := "[ ]"

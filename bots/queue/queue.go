@@ -351,7 +351,7 @@ func (s State) Conflict(c Candidate, number int) State {
 func (in Input) Explain(number int) string {
 	s := in.State
 	if o, ok := s.Out[number]; ok {
-		return "it is out of the queue until it changes: " + o.Why
+		return fmt.Sprintf("it is out of the queue until it changes: %s; /hold and /hold cancel try it again", o.Why)
 	}
 	for i, c := range s.Candidates {
 		if !slices.ContainsFunc(c.Pulls, func(p Pull) bool { return p.Number == number }) {

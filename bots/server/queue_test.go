@@ -93,8 +93,7 @@ func TestQueue(t *testing.T) {
 		t.Error("what breaks main is not open any more")
 	}
 	h.say("dave", bad, "/why")
-	t.Log(strings.Join(h.said(bad), "\n----\n"))
-	h.answers(bad, "`merge queue`: `it is out of the queue until it changes: failed: unit`")
+	h.answers(bad, "`merge queue`: `it is out of the queue until it changes: failed: unit; /hold and /hold cancel try it again`")
 	h.answers(squashed, "Landed as `")
 	h.work.Git("fetch", "-q", "origin", "main")
 	if log := h.work.Git("log", "--format=%s", "FETCH_HEAD"); !strings.Contains(log, fmt.Sprintf("Change squashed (#%d)", squashed)) || strings.Contains(log, "Change bad") {

@@ -221,7 +221,7 @@ func (r *remote) team(c settings.Change, t settings.Team) error {
 	}
 	_, _, err := teams.GetTeamBySlug(r.ctx, org, t.Slug)
 	if github.IsNotFound(err) {
-		_, _, err = teams.CreateTeam(r.ctx, org, gh.NewTeam{Name: t.Slug, Privacy: gh.String("closed")})
+		_, _, err = teams.CreateTeam(r.ctx, org, gh.NewTeam{Name: t.Slug, Privacy: new("closed")})
 	}
 	if err != nil {
 		return err
