@@ -34,7 +34,7 @@ DEMO_FLAGS := -trimpath -ldflags='-s -w' -gcflags='modernc.org/...=-N -l'
 
 SCRIPTS = $(shell git grep -lE --untracked '^\#!.*sh$$' -- ':!*.go' ':!*.md' ':!*/testdata/*')
 
-.PHONY: help demo test check format bench bench-driver bench-engine soak fuzz generate clean
+.PHONY: help demo test check format bench bench-driver bench-engine prowcompat soak fuzz generate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -81,6 +81,9 @@ bench-driver: ## what watching costs a syscall, events a second without a loss, 
 
 bench-engine: ## lanner replay beside Debian's sysdig: time an event, memory, alerts, workers
 	$(GO) run ./engine/cmd/enginebench
+
+prowcompat: ## hold owners and approval against Prow's own packages
+	cd infra/prowcompat && $(GO) test -count 1 -v .
 
 soak: ## play 100,000 histories of the merge queue, and as many conversations with the bot
 	$(GO) test ./bots/queue -run '^TestHistories$$' -seeds 100000 -timeout 3h

@@ -109,15 +109,18 @@ func (t *Tree) RequiredReviewers(file string) []string {
 	return t.people(file, func(r rule) []string { return r.required })
 }
 
-// Labels returns the labels of a file: those of all the folders above it that
-// say so, sorted. They give nobody a right, so that a broken file above does
-// not matter.
+// Labels returns the labels of a file, sorted: those of all the folders above it
+// that say so, up to one that cuts its parents off. They give nobody a right, so
+// that a broken file above does not matter.
 func (t *Tree) Labels(file string) []string {
 	var all []string
 	for d := range ancestors(file) {
 		if entry := t.dirs[d]; entry != nil {
 			for _, r := range entry.matching(file, d) {
 				all = append(all, r.labels...)
+			}
+			if entry.noParent && len(all) > 0 {
+				break
 			}
 		}
 	}
