@@ -30,6 +30,7 @@ const volatile __u64 shed_above; /* bytes in a ring, beyond which bulk is given 
 volatile __u8 wanted[MAX_SYSCALLS];
 volatile __u8 wanted_compat[MAX_SYSCALLS];
 volatile __u32 asleep; /* the reader waits for a wake-up; else it looks by itself */
+volatile __u64 state_lost; /* records that are lost, of those that state depends on */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -86,6 +87,15 @@ static __always_inline void count(__u32 type, enum cause cause)
 		c->n[cause]++;
 }
 
+/* Counts a record that is lost: of those that state depends on once more, where
+ * the reader sees it without asking. */
+static __always_inline void lose(__u32 type, __u32 flags, enum cause cause)
+{
+	count(type, cause);
+	if (flags & (SPEC_LIFE | SPEC_STATE))
+		__sync_fetch_and_add(&state_lost, 1);
+}
+
 /* Hands the record over. Who waits for records is woken by the first one; who
  * is busy with them looks for more by itself. */
 static __always_inline void emit(struct scratch *s, __u32 type, __u32 flags)
@@ -100,11 +110,11 @@ static __always_inline void emit(struct scratch *s, __u32 type, __u32 flags)
 		ring = 0;
 	rb = bpf_map_lookup_elem(&rings, &ring);
 	if (!rb) {
-		count(type, CAUSE_RING_FULL); /* there is none: not with the rings that are made */
+		lose(type, flags, CAUSE_RING_FULL); /* there is none: not with the rings that are made */
 		return;
 	}
 	if (flags & SPEC_BULK && bpf_ringbuf_query(rb, BPF_RB_AVAIL_DATA) > shed_above) {
-		count(type, CAUSE_SHED);
+		lose(type, flags, CAUSE_SHED);
 		return;
 	}
 	if (asleep) {
@@ -115,7 +125,7 @@ static __always_inline void emit(struct scratch *s, __u32 type, __u32 flags)
 		len = MAX_RECORD;
 	s->head.len = len;
 	if (bpf_ringbuf_output(rb, &s->head, len, wake))
-		count(type, CAUSE_RING_FULL);
+		lose(type, flags, CAUSE_RING_FULL);
 }
 
 /* Makes a record of a spec about a task. */
@@ -142,15 +152,17 @@ static __always_inline void record(struct scratch *s, const struct spec *spec, _
 
 /* Takes the processor's scratch memory. A program that interrupts another one
  * on the same processor finds it taken. */
-static __always_inline struct scratch *take(__u32 type)
+static __always_inline struct scratch *take(const struct spec *spec)
 {
 	struct scratch *s = scratch();
+	__u32 type;
 
 	if (!s)
 		return NULL;
 	if (s->busy) {
+		type = spec->type & (MAX_TYPES - 1);
 		count(type, CAUSE_MADE);
-		count(type, CAUSE_NESTED);
+		lose(type, spec->flags, CAUSE_NESTED);
 		return NULL;
 	}
 	s->busy = 1;
@@ -171,7 +183,7 @@ static __always_inline void notice(__u32 which, __u64 task, __u32 tid)
 
 	if (!spec || !spec->type)
 		return;
-	s = take(spec->type & (MAX_TYPES - 1));
+	s = take(spec);
 	if (!s)
 		return;
 	s->ret = 0;
@@ -286,7 +298,7 @@ int BPF_PROG(lanner_sys_exit, struct pt_regs *regs, long ret)
 	spec = compat ? bpf_map_lookup_elem(&spec_compat, &n) : bpf_map_lookup_elem(&spec_native, &n);
 	if (!spec || !spec->type || (spec->flags & SPEC_FAILED && !failed(ret)))
 		return 0;
-	s = take(spec->type & (MAX_TYPES - 1));
+	s = take(spec);
 	if (!s)
 		return 0;
 	if (compat)

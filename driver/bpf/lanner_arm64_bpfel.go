@@ -205,6 +205,7 @@ const (
 	LannerSpecFlagsSPEC_LIFE   LannerSpecFlags = 1
 	LannerSpecFlagsSPEC_BULK   LannerSpecFlags = 2
 	LannerSpecFlagsSPEC_FAILED LannerSpecFlags = 4
+	LannerSpecFlagsSPEC_STATE  LannerSpecFlags = 8
 )
 
 type LannerTally struct {
@@ -271,6 +272,7 @@ const (
 	LannerVarScopeSubsystem  = "scope_subsystem"
 	LannerVarShedAbove       = "shed_above"
 	LannerVarSnap            = "snap"
+	LannerVarStateLost       = "state_lost"
 	LannerVarWanted          = "wanted"
 	LannerVarWantedCompat    = "wanted_compat"
 )
@@ -365,6 +367,7 @@ type LannerVariableSpecs struct {
 	ScopeSubsystem  *ebpf.VariableSpec `ebpf:"scope_subsystem"`
 	ShedAbove       *ebpf.VariableSpec `ebpf:"shed_above"`
 	Snap            *ebpf.VariableSpec `ebpf:"snap"`
+	StateLost       *ebpf.VariableSpec `ebpf:"state_lost"`
 	Wanted          *ebpf.VariableSpec `ebpf:"wanted"`
 	WantedCompat    *ebpf.VariableSpec `ebpf:"wanted_compat"`
 }
@@ -440,6 +443,7 @@ type LannerVariables struct {
 	ScopeSubsystem  *ebpf.Variable `ebpf:"scope_subsystem"`
 	ShedAbove       *ebpf.Variable `ebpf:"shed_above"`
 	Snap            *ebpf.Variable `ebpf:"snap"`
+	StateLost       *ebpf.Variable `ebpf:"state_lost"`
 	Wanted          *ebpf.Variable `ebpf:"wanted"`
 	WantedCompat    *ebpf.Variable `ebpf:"wanted_compat"`
 }

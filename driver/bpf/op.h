@@ -125,6 +125,7 @@ enum spec_flags {
 	SPEC_LIFE = 1,	/* the life of processes: kept first */
 	SPEC_BULK = 2,	/* data only: given up first */
 	SPEC_FAILED = 4, /* only when it returned an error */
+	SPEC_STATE = 8,	/* what is known of processes and files depends on it */
 };
 
 struct param {

@@ -38,8 +38,8 @@ func TestNumbersAgree(t *testing.T) {
 	}
 	for name, same := range map[string]bool{
 		"life": int(LannerSpecFlagsSPEC_LIFE) == int(calls.Life), "bulk": int(LannerSpecFlagsSPEC_BULK) == int(calls.Bulk),
-		"failed": int(LannerSpecFlagsSPEC_FAILED) == int(calls.Failed),
-		"want":   int(LannerWantWANT) == int(calls.WantCall), "want failed": int(LannerWantWANT_FAILED) == int(calls.WantFailed),
+		"failed": int(LannerSpecFlagsSPEC_FAILED) == int(calls.Failed), "state": int(LannerSpecFlagsSPEC_STATE) == int(calls.State),
+		"want": int(LannerWantWANT) == int(calls.WantCall), "want failed": int(LannerWantWANT_FAILED) == int(calls.WantFailed),
 		"want count": int(LannerWantWANT_COUNT) == int(calls.WantCount),
 		"cut":        int(LannerRecordFlagsRECORD_CUT) == int(decode.Cut), "fault": int(LannerRecordFlagsRECORD_FAULT) == int(decode.Fault),
 		"compat": int(LannerRecordFlagsRECORD_COMPAT) == int(decode.Compat),

@@ -15,7 +15,7 @@ import (
 // A Class says how much depends on a call's record.
 type Class uint8
 
-// The classes. All but State have the numbers of enum spec_flags in op.h.
+// The classes, with the numbers of enum spec_flags in op.h.
 const (
 	Life   Class = 1 << iota // the life of processes: kept first
 	Bulk                     // data only: given up first

@@ -65,6 +65,11 @@ func (p *Probe) Counts() ([]Count, error) {
 	return all, nil
 }
 
+// StateLost returns how many events were lost on which it depends what is known
+// of processes and their descriptors. It costs no more than a look at memory, and
+// may be called from any goroutine until Close.
+func (p *Probe) StateLost() uint64 { return p.shared.stateLost() }
+
 // Unseen is what happened in scope and cannot be told.
 type Unseen struct {
 	Compat  uint64 // syscalls of the 32-bit interface that rules or state need

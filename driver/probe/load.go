@@ -135,7 +135,7 @@ func explain(err error, logFile string) error {
 // fill puts the specs of all calls into the kernel.
 func fill(o *objects) error {
 	put := func(m *ebpf.Map, key int, c *calls.Call) error {
-		spec := bpf.LannerSpec{Type: uint16(c.Type), Params: uint8(len(c.Params)), Flags: uint8(c.Class &^ calls.State)}
+		spec := bpf.LannerSpec{Type: uint16(c.Type), Params: uint8(len(c.Params)), Flags: uint8(c.Class)}
 		for i, p := range c.Params {
 			spec.Param[i].Op, spec.Param[i].Arg = uint8(p.Op), p.Arg
 		}

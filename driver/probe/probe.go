@@ -5,6 +5,7 @@ package probe
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -29,6 +30,10 @@ type Config struct {
 	LogFile    string      // for the verifier's log, if it refuses a program; "": none
 	Waits      func(bool)  // called around waiting for records; nil: not
 
+	// Quiet is called by Next while nothing is buffered: again and again, and at
+	// once when it returned true. nil: not.
+	Quiet func() (again bool)
+
 	helpersOnly bool // read kernel memory as kernels before 6.2 have to
 }
 
@@ -47,6 +52,7 @@ type Probe struct {
 	reader  *ring.Reader
 	decoder *decode.Decoder
 	number  uint64
+	boot    uint64 // when the clock of records began, by that of events
 
 	wants     sync.Mutex
 	malformed atomic.Uint64
@@ -99,11 +105,10 @@ func Open(cfg Config) (_ *Probe, err error) {
 	if err := p.Want(cfg.Types); err != nil {
 		return nil, err
 	}
-	boot, err := bootTime()
-	if err != nil {
+	if p.boot, err = bootTime(); err != nil {
 		return nil, err
 	}
-	p.decoder = decode.New(boot)
+	p.decoder = decode.New(p.boot)
 	return p, p.attach()
 }
 
@@ -113,8 +118,17 @@ func (p *Probe) read(cfg Config) (err error) {
 	for i, m := range p.rings {
 		fds[i] = m.FD()
 	}
-	p.reader, err = ring.Open(ring.Config{FDs: fds, Size: cfg.BufferSize, Asleep: p.shared.asleep, Time: decode.Time, Waits: cfg.Waits})
+	p.reader, err = ring.Open(ring.Config{FDs: fds, Size: cfg.BufferSize, Asleep: p.shared.asleep, Time: decode.Time, Waits: cfg.Waits, Quiet: cfg.Quiet})
 	return err
+}
+
+// Now returns the time by the clock of events.
+func (p *Probe) Now() (uint64, error) {
+	var ts unix.Timespec
+	if err := unix.ClockGettime(unix.CLOCK_BOOTTIME, &ts); err != nil {
+		return 0, fmt.Errorf("clock_gettime: %w", err)
+	}
+	return p.boot + uint64(ts.Nano()), nil
 }
 
 // bootTime is when the clock of records began, in nanoseconds since the epoch.
@@ -153,6 +167,23 @@ func (p *Probe) Follow(pids []int) error {
 		}
 	}
 	return nil
+}
+
+// Followed returns the processes that a scope by process has now.
+func (p *Probe) Followed() ([]int, error) {
+	var pid uint32
+	var in uint8
+	pids := []int{}
+	all := p.objects.ScopeTree.Iterate()
+	for all.Next(&pid, &in) {
+		pids = append(pids, int(pid))
+	}
+	// What comes and goes meanwhile may make the walk begin again.
+	if err := all.Err(); err != nil && !errors.Is(err, ebpf.ErrIterationAborted) {
+		return nil, fmt.Errorf("the processes that are followed: %w", err)
+	}
+	slices.Sort(pids)
+	return slices.Compact(pids), nil
 }
 
 // Follows reports whether a scope by process has a process now.

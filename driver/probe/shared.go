@@ -21,7 +21,8 @@ type shared struct {
 	native []byte // wanted
 	compat []byte // wanted_compat
 	asleep *uint32
-	lost   *uint64 // scope_lost
+	scope  *uint64 // scope_lost
+	state  *uint64 // state_lost
 }
 
 func share(m *ebpf.Map, spec *ebpf.CollectionSpec) (*shared, error) {
@@ -37,11 +38,14 @@ func share(m *ebpf.Map, spec *ebpf.CollectionSpec) (*shared, error) {
 		native: memory[at("wanted"):][:calls.MaxNumber],
 		compat: memory[at("wanted_compat"):][:calls.MaxNumber],
 		asleep: (*uint32)(unsafe.Pointer(&memory[at("asleep")])),
-		lost:   (*uint64)(unsafe.Pointer(&memory[at("scope_lost")])),
+		scope:  (*uint64)(unsafe.Pointer(&memory[at("scope_lost")])),
+		state:  (*uint64)(unsafe.Pointer(&memory[at("state_lost")])),
 	}, nil
 }
 
-func (s *shared) scopeLost() uint64 { return atomic.LoadUint64(s.lost) }
+func (s *shared) scopeLost() uint64 { return atomic.LoadUint64(s.scope) }
+
+func (s *shared) stateLost() uint64 { return atomic.LoadUint64(s.state) }
 
 func (s *shared) close() error {
 	if err := unix.Munmap(s.memory); err != nil {

@@ -33,6 +33,7 @@ type stat struct {
 
 const (
 	kernelThread = 0x00200000          // PF_KTHREAD in flags
+	exiting      = 0x00000004          // PF_EXITING
 	tick         = 1_000_000_000 / 100 // USER_HZ is 100 wherever we run
 )
 

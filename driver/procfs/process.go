@@ -40,6 +40,9 @@ func (s *scan) process(pid int) error {
 // kernel tells it in ticks, cut off.
 func (s *scan) later(st *stat) bool { return s.cfg.Before != 0 && s.boot+st.start > s.cfg.Before }
 
+// over reports whether a thread is not to be told any more.
+func (s *scan) over(st *stat) bool { return st.gone() || s.cfg.Living && st.flags&exiting != 0 }
+
 func (s *scan) readProcess(pid int) error {
 	dir, err := openFolder(s.root, strconv.Itoa(pid))
 	if err != nil {
@@ -53,7 +56,7 @@ func (s *scan) readProcess(pid int) error {
 	if sta.tgid != int64(pid) {
 		return ErrEnded // the number was a thread's, or is one now
 	}
-	if st.gone() && st.threads <= 1 || s.later(&st) {
+	if s.over(&st) && st.threads <= 1 || s.later(&st) {
 		return ErrEnded
 	}
 	s.tids = s.tids[:0]
@@ -71,7 +74,7 @@ func (s *scan) readProcess(pid int) error {
 		return nil
 	}
 	from := dir
-	if st.gone() { // its main thread has ended, others have not: they have what it had
+	if s.over(&st) { // its main thread has ended, others have not: they have what it had
 		if from, err = s.alive(dir); err != nil {
 			return err
 		}
@@ -133,7 +136,7 @@ func (s *scan) alive(dir folder) (folder, error) {
 		if s.text, err = dir.read(name+"/stat", s.text[:0], maxStatus); err != nil {
 			continue
 		}
-		if st, err := parseStat(s.text); err != nil || st.gone() {
+		if st, err := parseStat(s.text); err != nil || s.over(&st) {
 			continue
 		}
 		if f, err := openFolder(dir, name); err == nil {
@@ -315,7 +318,7 @@ func (s *scan) threads(dir folder, pid int, p *event.Proc) {
 			continue
 		}
 		st, sta, err := s.head(dir, "task/"+strconv.Itoa(tid)+"/")
-		if err != nil || st.gone() || sta.tgid != int64(pid) {
+		if err != nil || s.over(&st) || sta.tgid != int64(pid) {
 			s.stats.Ended++
 			continue
 		}

@@ -23,6 +23,10 @@ type Config struct {
 	// Wanted reports whether Process is to tell a process; nil: any.
 	Wanted func(pid int) bool
 
+	// Living leaves out threads that are on their way to their end, not only those
+	// that are there: the kernel tells of an end before it has come.
+	Living bool
+
 	// Before is a time, in nanoseconds since the epoch: who began later has a
 	// number that was another's then, and counts as ended. 0 is any time.
 	Before uint64
@@ -145,15 +149,71 @@ func Snapshot(cfg Config, to event.Snapshot) (_ Stats, err error) {
 		}
 		pids = s.pids
 	}
+	return s.stats, s.processes(pids)
+}
+
+func (s *scan) processes(pids []int) error {
 	for _, pid := range pids {
 		if pid == s.cfg.Skip {
 			continue
 		}
 		if err := s.process(pid); err != nil && !errors.Is(err, ErrEnded) {
-			return s.stats, fmt.Errorf("process %d: %w", pid, err)
+			return fmt.Errorf("process %d: %w", pid, err)
 		}
 	}
-	return s.stats, nil
+	return nil
+}
+
+// Processes tells some processes, with their threads and descriptors. Those that
+// have ended are left out.
+func Processes(cfg Config, pids []int, to event.Snapshot) (_ Stats, err error) {
+	s, err := newScan(cfg, to)
+	if err != nil {
+		return Stats{}, err
+	}
+	defer func() { err = errors.Join(err, s.close()) }()
+	err = s.processes(pids)
+	return s.stats, err
+}
+
+// List returns all processes.
+func List(cfg Config) (_ []int, err error) {
+	s, err := newScan(cfg, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, s.close()) }()
+	pids, err := s.numbers(s.root, ".", nil)
+	if err != nil {
+		return nil, fmt.Errorf("the process table: %s: %w", s.cfg.Root, err)
+	}
+	return pids, nil
+}
+
+// Gone reports whether a thread of a process has ended. The number of a process
+// that is not known is below 0.
+func Gone(root string, pid, tid int64) (_ bool, err error) {
+	dir, err := openFolder(unix.AT_FDCWD, root)
+	if err != nil {
+		return false, fmt.Errorf("the process table: %s: %w", root, err)
+	}
+	defer func() { err = errors.Join(err, dir.close()) }()
+	name := strconv.FormatInt(tid, 10) + "/stat"
+	if pid >= 0 {
+		name = strconv.FormatInt(pid, 10) + "/task/" + name
+	}
+	text, err := dir.read(name, nil, maxStatus)
+	var st stat
+	if err == nil {
+		st, err = parseStat(text)
+	}
+	switch {
+	case err == nil:
+		return st.gone(), nil
+	case errors.Is(ended(err), ErrEnded):
+		return true, nil
+	}
+	return false, fmt.Errorf("thread %d: %w", tid, err)
 }
 
 // Process tells one process, with its threads and descriptors, by the number of

@@ -38,6 +38,7 @@ type Reader struct {
 	asleep  *uint32 // shared with the programs
 	timeOf  func([]byte) uint64
 	waiting func(bool)
+	quiet   func() bool
 	epoll   int
 	wake    int // an eventfd: Stop
 	stopped atomic.Bool
@@ -53,13 +54,17 @@ type Config struct {
 	Asleep *uint32             // memory in which the programs see that the reader sleeps
 	Time   func([]byte) uint64 // of a record, nanoseconds of CLOCK_BOOTTIME
 	Waits  func(bool)          // called with true before waiting, with false after; nil: not
+
+	// Quiet is called by Next while nothing is there, before it gives the
+	// processor away; with true it asks to be called again soon. nil: not.
+	Quiet func() (again bool)
 }
 
 // Open makes a reader.
 //
 // Preconditions: the rings stay open until Close.
 func Open(cfg Config) (*Reader, error) {
-	r := &Reader{asleep: cfg.Asleep, timeOf: cfg.Time, waiting: cfg.Waits, epoll: -1, wake: -1}
+	r := &Reader{asleep: cfg.Asleep, timeOf: cfg.Time, waiting: cfg.Waits, quiet: cfg.Quiet, epoll: -1, wake: -1}
 	var err error
 	if r.epoll, err = unix.EpollCreate1(unix.EPOLL_CLOEXEC); err != nil {
 		return nil, fmt.Errorf("epoll_create1: %w", err)
@@ -111,6 +116,9 @@ func (r *Reader) Next() ([]byte, error) {
 			if r.waiting != nil && !waiting {
 				waiting = true
 				r.waiting(true)
+			}
+			if b == nil && r.quiet != nil && r.quiet() {
+				r.idle = 0
 			}
 			if err := r.wait(b == nil); err != nil {
 				return nil, err

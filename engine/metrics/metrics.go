@@ -44,6 +44,7 @@ type Run struct {
 	Lag      func() time.Duration
 	Drops    func(func(cause string, t event.Type, n uint64))
 	Unseen   func(func(what string, n uint64))
+	Renewals func() (rounds, processes uint64, stale bool)
 	Alerts   *Alerts
 	Held     func() uint64
 	Sinks    func() []sink.Stats
@@ -134,6 +135,10 @@ func (c *collector) engine(send sender) {
 	send("state_refused_files_total", float64(p.State.RefusedFiles))
 	send("state_found_threads_total", float64(p.State.FoundThreads))
 	send("state_unknown_threads_total", float64(p.State.UnknownThreads))
+	rounds, processes, stale := c.Renewals()
+	send("state_renewals_total", float64(rounds))
+	send("state_renewed_processes_total", float64(processes))
+	send("state_stale", truth(stale))
 }
 
 // drops adds up types of one name: the begin and the end of a syscall, old

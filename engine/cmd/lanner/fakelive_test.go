@@ -14,6 +14,7 @@ import (
 
 	"github.com/lanner-project/lanner/engine/event"
 	"github.com/lanner-project/lanner/engine/scenario"
+	"github.com/lanner-project/lanner/engine/state"
 )
 
 // A fakeLive is a source for tests: it gives the events that it is given.
@@ -114,6 +115,10 @@ func (f *fakeLive) DropCounts(tell func(string, event.Type, uint64)) {
 }
 
 func (f *fakeLive) Find(int64, uint64, event.Snapshot) error { return errors.New("nobody is there") }
+
+func (f *fakeLive) Renew(*state.Table) {}
+
+func (f *fakeLive) Renewals() (rounds, processes uint64, stale bool) { return 0, 0, false }
 
 func (f *fakeLive) Unseen(func(string, uint64)) {}
 

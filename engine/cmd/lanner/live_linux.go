@@ -15,6 +15,7 @@ import (
 	"github.com/lanner-project/lanner/driver/probe"
 	"github.com/lanner-project/lanner/driver/procfs"
 	"github.com/lanner-project/lanner/engine/event"
+	"github.com/lanner-project/lanner/engine/state"
 )
 
 // driver is the driver as a live source.
@@ -23,13 +24,14 @@ type driver struct {
 	cfg   liveConfig
 	scope probe.Scope
 	waits atomic.Pointer[func(bool)]
+	again *renewer // nil: before Renew
 }
 
 // openProbe attaches the driver.
 func openProbe(_ context.Context, cfg liveConfig) (live, error) {
 	d := &driver{cfg: cfg, scope: probe.Scope{PID: cfg.Scope.PID, Cgroup: cfg.Scope.Cgroup}}
 	p, err := probe.Open(probe.Config{
-		Scope: d.scope, Types: d.types(cfg.Types), BufferSize: int(cfg.BufferSize), Waits: d.wait, LogFile: verifierLog(),
+		Scope: d.scope, Types: d.types(cfg.Types), BufferSize: int(cfg.BufferSize), Waits: d.wait, Quiet: d.quiet, LogFile: verifierLog(),
 	})
 	if err != nil {
 		return nil, &failure{err: err, hint: `"lanner doctor" says what the kernel and this process lack`}
@@ -79,6 +81,53 @@ func (d *driver) wait(waiting bool) {
 
 // Waits implements live.
 func (d *driver) Waits(f func(bool)) { d.waits.Store(&f) }
+
+// Renew implements live.
+func (d *driver) Renew(table *state.Table) {
+	cfg := procfs.Config{Skip: os.Getpid(), Living: true}
+	d.again = newRenewer(renewSource{
+		lost: d.StateLost, now: d.Now, list: d.processes,
+		read: func(pids []int, to event.Snapshot) error {
+			_, err := procfs.Processes(cfg, pids, to)
+			return err
+		},
+		gone: func(pid, tid int64) (bool, error) { return procfs.Gone("/proc", pid, tid) },
+	}, table, d.cfg.Log)
+}
+
+// Renewals implements live.
+func (d *driver) Renewals() (rounds, processes uint64, stale bool) {
+	return d.again.rounds.Load(), d.again.processes.Load(), d.again.stale()
+}
+
+// Next implements live.
+func (d *driver) Next(ev *event.Event) error {
+	err := d.Probe.Next(ev)
+	if d.again == nil {
+		return err
+	}
+	if err != nil {
+		d.again.finish()
+		return err
+	}
+	d.again.before(ev)
+	return nil
+}
+
+// quiet is called by Next while nothing is buffered.
+func (d *driver) quiet() (again bool) { return d.again != nil && d.again.rest() }
+
+// processes lists those in scope. What descends from a process that has ended
+// since is in none of its lists of children: the programs know it.
+func (d *driver) processes() ([]int, error) {
+	switch {
+	case d.scope.PID != 0:
+		return d.Followed()
+	case d.scope.Cgroup != "":
+		return d.scope.Processes(nil)
+	}
+	return procfs.List(procfs.Config{})
+}
 
 // Want implements live.
 func (d *driver) Want(types []event.Type) error { return d.Probe.Want(d.types(types)) }

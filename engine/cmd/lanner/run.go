@@ -151,6 +151,7 @@ func (d *daemon) watch(ctx context.Context, first *compiled, signals <-chan os.S
 	if err := d.src.Snapshot(d.table); err != nil {
 		return fmt.Errorf("what was there before: %w", err)
 	}
+	d.src.Renew(d.table)
 	d.engine = engine.New(engine.Config{Table: d.table, Rules: first.ruleset, Alerts: d.alerts, Hostname: d.hostname()})
 	d.reloads.begin(first)
 	d.pulse = &pulse{stuck: d.cfg.Server.Stuck, progress: func() (events, alerts uint64) {

@@ -130,12 +130,13 @@ func (d *daemon) metrics() *metrics.Run {
 			p := d.engine.Progress()
 			return lag(&p, d.pulse.waiting.Load(), time.Now())
 		},
-		Drops:   d.src.DropCounts,
-		Unseen:  d.src.Unseen,
-		Alerts:  d.alerts,
-		Held:    d.limiter.Total,
-		Sinks:   d.set.Stats,
-		Reloads: d.reloads.counts,
+		Drops:    d.src.DropCounts,
+		Unseen:   d.src.Unseen,
+		Renewals: d.src.Renewals,
+		Alerts:   d.alerts,
+		Held:     d.limiter.Total,
+		Sinks:    d.set.Stats,
+		Reloads:  d.reloads.counts,
 		Rules: func() metrics.Rules {
 			r, _ := d.reloads.report()
 			return metrics.Rules{Generation: r.Generation, Digest: r.Digest, Enabled: r.Enabled}

@@ -9,6 +9,7 @@ import (
 	"github.com/lanner-project/lanner/engine"
 	"github.com/lanner-project/lanner/engine/config"
 	"github.com/lanner-project/lanner/engine/event"
+	"github.com/lanner-project/lanner/engine/state"
 )
 
 // live is what lanner run needs of the driver.
@@ -25,6 +26,13 @@ type live interface {
 	// Snapshot tells what was there before: processes, files, users. What
 	// happens meanwhile is buffered.
 	Snapshot(event.Snapshot) error
+
+	// Renew lets Next tell a table what is there after events were lost on which
+	// it depends, between two events. It is called before the first Next.
+	Renew(*state.Table)
+	// Renewals returns how often that was done, for how many processes together,
+	// and whether it is to be done. It may be called at any time from then on.
+	Renewals() (rounds, processes uint64, stale bool)
 
 	// Find tells a process, as it is now, of which a thread did something at a
 	// time; an error if it is not there any more.
