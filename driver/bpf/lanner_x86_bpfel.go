@@ -66,6 +66,7 @@ const (
 	LannerOpOP_PTR_S32         LannerOp = 15
 	LannerOpOP_PTR_U64         LannerOp = 16
 	LannerOpOP_PTR_U32         LannerOp = 17
+	LannerOpOP_GOT_U64         LannerOp = 18
 	LannerOpOP_STR             LannerOp = 32
 	LannerOpOP_BYTES           LannerOp = 33
 	LannerOpOP_BYTES_ARG       LannerOp = 34
@@ -82,6 +83,13 @@ const (
 	LannerOpOP_SOCKET_ERROR    LannerOp = 45
 	LannerOpOP_PTRACE_ADDR     LannerOp = 46
 	LannerOpOP_PTRACE_DATA     LannerOp = 47
+	LannerOpOP_SOCKET_VALUE    LannerOp = 48
+	LannerOpOP_POLL_LIST       LannerOp = 49
+	LannerOpOP_TIMESPEC        LannerOp = 50
+	LannerOpOP_SEM_VALUE       LannerOp = 51
+	LannerOpOP_SEMBUF          LannerOp = 52
+	LannerOpOP_FSCONFIG_BYTES  LannerOp = 53
+	LannerOpOP_FSCONFIG_TEXT   LannerOp = 54
 	LannerOpOP_OPEN_FLAGS      LannerOp = 64
 	LannerOpOP_HOW_FLAGS       LannerOp = 65
 	LannerOpOP_FILE_DEV        LannerOp = 66

@@ -30,6 +30,7 @@ enum op {
 	OP_PTR_S32,
 	OP_PTR_U64,
 	OP_PTR_U32,
+	OP_GOT_U64, /* the same, where the call wrote it */
 
 	OP_STR = 32, /* text that an argument points to */
 	OP_BYTES,    /* what it points to, as many bytes as the call returned */
@@ -47,6 +48,13 @@ enum op {
 	OP_SOCKET_ERROR, /* what getsockopt told, of SO_ERROR */
 	OP_PTRACE_ADDR,	 /* numbers with a byte before that says what they are */
 	OP_PTRACE_DATA,
+	OP_SOCKET_VALUE, /* what setsockopt sets, after a byte that says what it is */
+	OP_POLL_LIST, /* descriptors of an array of struct pollfd, and what happened to them */
+	OP_TIMESPEC, /* nanoseconds */
+	OP_SEM_VALUE, /* the value of semctl's SETVAL */
+	OP_SEMBUF,    /* of semop: number, operation and flags of the first struct sembuf, of the second */
+	OP_FSCONFIG_BYTES, /* the value of fsconfig, where its command takes one */
+	OP_FSCONFIG_TEXT,
 
 	/* Of the file behind the descriptor that the call returned. */
 	OP_OPEN_FLAGS = 64, /* flags argument, and what became of it */

@@ -146,18 +146,12 @@ static __always_inline __u32 layer(struct inode *inode)
 
 __noinline int put_file(__u32 op, __u32 arg)
 {
-	struct scratch *s = scratch();
 	struct super_block *sb;
 	struct inode *inode = NULL;
 	struct file *file = NULL;
 	__u64 v = 0;
-	__u8 *to;
 
-	if (!s)
-		return 0;
-	to = room(s);
-	if (!to)
-		return 0;
+	BEGIN(s, to);
 	if (s->ret >= 0)
 		file = file_of((struct task_struct *)s->task, s->ret);
 	if (file)

@@ -104,6 +104,14 @@ cut:
 	return NULL;
 }
 
+/* How a function begins that puts a parameter: the memory, and where in it the
+ * parameter goes. Without either nothing is put. */
+#define BEGIN(s, to)                   \
+	struct scratch *s = scratch(); \
+	__u8 *to = s ? room(s) : NULL; \
+	if (!to)                       \
+		return 0
+
 /* A pointer as a number, for functions that the verifier checks by themselves:
  * it lets numbers alone through, and what comes from memory is one. */
 static __always_inline __u64 address(struct scratch *s, const void *p, __u64 off)
@@ -148,16 +156,10 @@ static __always_inline void *pointed(struct scratch *s, __u32 arg)
 
 __noinline int put_argument(__u32 op, __u32 arg)
 {
-	struct scratch *s = scratch();
 	__u64 v = 0;
 	__u32 width = 8, n = 0;
-	__u8 *to;
 
-	if (!s)
-		return 0;
-	to = room(s);
-	if (!to)
-		return 0;
+	BEGIN(s, to);
 	if (arg < 6)
 		v = s->arg[arg];
 	switch (op) {
@@ -220,6 +222,10 @@ __noinline int put_argument(__u32 op, __u32 arg)
 		v = n;
 		width = 4;
 		break;
+	case OP_GOT_U64:
+		if (s->ret < 0)
+			return 0;
+		/* fallthrough */
 	case OP_PTR_U64:
 		if (bpf_probe_read_user(&v, 8, pointed(s, arg)))
 			goto fault;
@@ -229,7 +235,7 @@ __noinline int put_argument(__u32 op, __u32 arg)
 	}
 	return store(to, v, width);
 fault:
-	if (s->ret >= 0)
+	if (s->ret >= 0 && s->arg[arg & 7]) /* NULL is left out by who calls */
 		s->head.flags |= RECORD_FAULT;
 	return 0;
 }

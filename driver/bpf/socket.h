@@ -220,19 +220,13 @@ static __always_inline int queue(struct scratch *s, __u32 op, __u8 *to)
 
 __noinline int put_socket(__u32 op, __u32 arg)
 {
-	struct scratch *s = scratch();
 	struct file *file;
 	struct inode *inode;
 	struct sock *sk;
 	__u64 v = 0;
 	__s32 fd = -1, len = 0;
-	__u8 *to;
 
-	if (!s)
-		return 0;
-	to = room(s);
-	if (!to)
-		return 0;
+	BEGIN(s, to);
 	if (arg < 6)
 		v = s->arg[arg];
 	switch (op) {

@@ -6,7 +6,6 @@
 #define PIDTYPE_PGID 2
 #define RLIMIT_NOFILE 7
 #define PF_EXITING 4
-#define SECOND 1000000000ull
 #define CLONE_IN_PIDNS 1 /* the lowest byte of clone's flags is a signal, not told */
 
 const volatile __u32 page_kib_shift = 2; /* a page has 1 << so many KiB */
@@ -34,17 +33,11 @@ static __always_inline int area(struct scratch *s, __u8 *to, __u64 from, __u64 e
  * that the kernel filled at execve. */
 __noinline int task_text(__u32 op)
 {
-	struct scratch *s = scratch();
 	struct mm_struct *mm;
 	__u64 from, end;
-	__u8 *to;
 	long n;
 
-	if (!s)
-		return 0;
-	to = room(s);
-	if (!to)
-		return 0;
+	BEGIN(s, to);
 	mm = RD((struct task_struct *)s->task, mm);
 	if (!mm)
 		return 0; /* a kernel thread */
@@ -337,18 +330,12 @@ __noinline int cgroups(void)
 /* What is known of its memory and of the program that it runs. */
 __noinline int put_image(__u32 op)
 {
-	struct scratch *s = scratch();
 	struct task_struct *task;
 	struct mm_struct *mm;
 	struct inode *inode = NULL;
 	struct file *exe = NULL;
-	__u8 *to;
 
-	if (!s)
-		return 0;
-	to = room(s);
-	if (!to)
-		return 0;
+	BEGIN(s, to);
 	task = (struct task_struct *)s->task;
 	mm = RD(task, mm);
 	if (mm) {
@@ -380,18 +367,12 @@ __noinline int put_image(__u32 op)
 /* Its numbers, in the machine's pid namespace and in its own. */
 __noinline int put_identity(__u32 op)
 {
-	struct scratch *s = scratch();
 	struct task_struct *task, *other;
 	struct signal_struct *signal;
 	struct pid_namespace *ns;
 	struct pid *pid;
-	__u8 *to;
 
-	if (!s)
-		return 0;
-	to = room(s);
-	if (!to)
-		return 0;
+	BEGIN(s, to);
 	task = (struct task_struct *)s->task;
 	signal = RD(task, signal);
 	pid = RD(task, thread_pid);
@@ -431,19 +412,13 @@ static __always_inline __u64 in_namespace(struct task_struct *task)
 
 __noinline int put_rights(__u32 op)
 {
-	struct scratch *s = scratch();
 	struct task_struct *task;
 	struct signal_struct *signal;
 	struct cred *cred;
 	__u64 v = 0;
 	__u32 status;
-	__u8 *to;
 
-	if (!s)
-		return 0;
-	to = room(s);
-	if (!to)
-		return 0;
+	BEGIN(s, to);
 	task = (struct task_struct *)s->task;
 	cred = RD(task, cred);
 	status = RD(task, exit_code);
@@ -500,18 +475,12 @@ static __always_inline __u64 shared_with_parent(struct task_struct *task)
 
 __noinline int put_task(__u32 op, __u32 arg)
 {
-	struct scratch *s = scratch();
 	struct task_struct *task;
 	struct fs_struct *fs;
 	__u64 v = 0;
-	__u8 *to;
 	long n;
 
-	if (!s)
-		return 0;
-	to = room(s);
-	if (!to)
-		return 0;
+	BEGIN(s, to);
 	task = (struct task_struct *)s->task;
 	if (arg < 6)
 		v = s->arg[arg];

@@ -92,8 +92,8 @@ func TestUnknown(t *testing.T) {
 	if got := NewPlan(AMD64, Types{})[MaxNumber-1]; got != WantCount {
 		t.Errorf("the highest number: %b", got)
 	}
-	got := Unmade(Types{event.FutexEnter: true, event.FutexExit: true, event.OpenEnter: true, event.OpenExit: true, event.Container: true})
-	if len(got) != 1 || got[0] != "futex" {
+	got := Unmade(Types{event.QuotactlEnter: true, event.QuotactlExit: true, event.OpenEnter: true, event.OpenExit: true, event.Container: true})
+	if len(got) != 1 || got[0] != "quotactl" {
 		t.Errorf("no events of %v", got)
 	}
 }

@@ -101,7 +101,8 @@ func compat(name string) *Call {
 // lays out otherwise: structures with pointers, numbers of 64 bits.
 func differs(c *Call) bool {
 	switch c.Name {
-	case "pread64", "pwrite64", "preadv", "pwritev", "mmap", "lseek", "sendfile", "copy_file_range":
+	case "pread64", "pwrite64", "preadv", "pwritev", "mmap", "lseek", "sendfile", "copy_file_range",
+		"ppoll", "getrlimit", "setrlimit", "setsockopt":
 		return true
 	}
 	return slices.ContainsFunc(c.Params, func(p Param) bool {

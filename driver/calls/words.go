@@ -32,6 +32,7 @@ var words = map[string]Op{
 	"*s32":            15,
 	"*u64":            16,
 	"*u32":            17,
+	"got_u64":         18,
 	"str":             32,
 	"bytes":           33,
 	"bytes_arg":       34,
@@ -48,6 +49,13 @@ var words = map[string]Op{
 	"socket_error":    45,
 	"ptrace_addr":     46,
 	"ptrace_data":     47,
+	"socket_value":    48,
+	"poll_list":       49,
+	"timespec":        50,
+	"sem_value":       51,
+	"sembuf":          52,
+	"fsconfig_bytes":  53,
+	"fsconfig_text":   54,
 	"open_flags":      64,
 	"how_flags":       65,
 	"file_dev":        66,
@@ -119,14 +127,14 @@ func Words() map[string]Op { return maps.Clone(words) }
 // bytes that is.
 var widths = map[int]string{
 	8: `
-		ret zero s32 u64 *s32 *u64 file_ino pair_source pair_peer fd_ino tid pid ppid fdlimit pgft_maj pgft_min
+		ret zero s32 u64 *s32 *u64 got_u64 timespec file_ino pair_source pair_peer fd_ino tid pid ppid fdlimit pgft_maj pgft_min
 		vpgid pgid vtid vpid pidns_start cap_inheritable cap_permitted cap_effective exe_ino exe_ctime exe_mtime
 		exit_status exit_code reaper prctl_number`,
 	4: `
-		ret4 zero4 u32 open_mode *u32 iovec_size msg_size open_flags how_flags socket_option file_dev queue_length queue_max
+		ret4 zero4 u32 open_mode *u32 sem_value iovec_size msg_size open_flags how_flags socket_option file_dev queue_length queue_max
 		vm_size vm_rss vm_swap tty loginuid clone_flags clone3_flags in_pidns exec_flags uid gid`,
 	2: `
-		u16 native const const_high file_layer`,
+		u16 sembuf native const const_high file_layer`,
 	1: `
 		u8 zero1 queue_percent exit_signal exit_core`,
 }

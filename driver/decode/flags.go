@@ -125,6 +125,7 @@ var (
 		{0x2000, 1 << 14},
 	}
 	semgetFlags   = bitMap{{0o2000, 0x4000}, {0o1000, 0x2000}}
+	semopFlags    = bitMap{{0o4000, 1}, {0x1000, 2}}
 	resolveFlags  = bitMap{{0x8, 1}, {0x10, 1 << 1}, {0x2, 1 << 2}, {0x4, 1 << 3}, {0x1, 1 << 4}, {0x20, 1 << 5}}
 	execveatFlags = bitMap{{0x1000, 1}, {0x100, 2}}
 	fchownatFlags = bitMap{{0x100, 0x400}, {0x1000, 0x1000}}
@@ -160,6 +161,19 @@ func mountFlags(v uint64) uint64 {
 		v &^= mask
 	}
 	return v
+}
+
+// resource is one of those that have a limit.
+func resource(v uint64) uint64 {
+	const last, unknown = 15, 0xff // RLIMIT_RTTIME
+	if v > last {
+		return unknown
+	}
+	return v
+}
+
+var semctlCommands = valueMap{
+	0: 4, 1: 2, 2: 1, 3: 8, 11: 0x100, 12: 0x200, 13: 0x40, 14: 0x80, 15: 0x400, 16: 0x1000, 17: 0x800, 18: 0x20, 19: 0x10,
 }
 
 var fcntlCommands = valueMap{

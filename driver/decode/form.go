@@ -73,6 +73,12 @@ func conversion(op calls.Op, p *event.Param) func(uint64) uint64 {
 		return protFlags
 	case "semget_flags":
 		return semgetFlags.of
+	case "semop_flags":
+		return semopFlags.of
+	case "semctl_commands":
+		return semctlCommands.of
+	case "rlimit_resources":
+		return resource
 	case "clone_flags":
 		return cloneFlags
 	case "mmap_flags":

@@ -57,10 +57,11 @@ func call32(nr uint32, args ...uint32) []byte {
 // runs32 runs a program of the 32-bit interface.
 func runs32() ([]sight, error) {
 	const path = "/etc/hostname"
-	const openNr, mkdirNr, socketcallNr, exitNr = 5, 39, 102, 1
+	const openNr, umountNr, mkdirNr, socketcallNr, exitNr = 5, 22, 39, 102, 1
 	program := func(at uint32) []byte {
 		code := call32(openNr, at, unix.O_RDONLY, 0)
 		code = append(code, call32(mkdirNr, at, 0o700)...)
+		code = append(code, call32(umountNr, at)...)
 		code = append(code, call32(socketcallNr, 1, 0)...)
 		return append(code, call32(exitNr, 0)...)
 	}
@@ -76,6 +77,7 @@ func runs32() ([]sight, error) {
 	return []sight{
 		{event.OpenExit, map[string]string{"name": path, "flags": num(rdonly), "opened": path}},
 		{event.MkdirExit, map[string]string{"res": num(-int(unix.EEXIST)), "path": path, "mode": num(0o700)}},
+		{event.UmountExit, map[string]string{"res": num(-int(unix.EINVAL)), "name": path}}, // nothing is mounted there
 	}, nil
 }
 
@@ -83,7 +85,7 @@ func runs32() ([]sight, error) {
 // told is counted.
 func TestCompat(t *testing.T) {
 	t.Parallel()
-	c := watch(t, "32 bits", Config{Types: calls.Types{event.OpenExit: true, event.MkdirExit: true}})
+	c := watch(t, "32 bits", Config{Types: calls.Types{event.OpenExit: true, event.MkdirExit: true, event.UmountExit: true}})
 	want, got := c.act(t)
 	if len(want) == 0 {
 		t.Skip("this kernel runs no 32-bit programs")

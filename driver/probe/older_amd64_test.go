@@ -21,6 +21,15 @@ func olderCalls() ([]sight, error) {
 	path := func(s string) uintptr { return addressOf(append([]byte(s), 0)) }
 	var p [2]int32
 	room := addressOf(make([]byte, 4096))
+	folder, err := unix.Open(".", unix.O_RDONLY|unix.O_DIRECTORY, 0)
+	if err != nil {
+		return nil, err
+	}
+	ep, err := unix.EpollCreate1(0)
+	if err != nil {
+		return nil, err
+	}
+	polled := words(pollWord(folder, unix.POLLOUT))
 	results := make(map[string]string)
 	for _, c := range []struct {
 		name    string
@@ -48,8 +57,12 @@ func olderCalls() ([]sight, error) {
 		{"signalfd", unix.SYS_SIGNALFD, ^uintptr(0), room, 8},
 		{"inotify_init", unix.SYS_INOTIFY_INIT, 0, 0, 0},
 		{"epoll_create", unix.SYS_EPOLL_CREATE, 4, 0, 0},
+		{"getdents", unix.SYS_GETDENTS, uintptr(folder), room, 4096},
+		{"epoll_wait", unix.SYS_EPOLL_WAIT, uintptr(ep), room, 3},
+		{"select", unix.SYS_SELECT, 0, 0, 0},
+		{"poll", unix.SYS_POLL, polled, 1, 0},
 	} {
-		r, _, errno := unix.Syscall(c.nr, c.a, c.b, c.c)
+		r, _, errno := unix.Syscall6(c.nr, c.a, c.b, c.c, 0, words(0, 0), 0)
 		if errno != 0 {
 			return nil, fmt.Errorf("%s: %w", c.name, errno)
 		}
@@ -76,6 +89,10 @@ func olderCalls() ([]sight, error) {
 		{event.SignalfdExit, map[string]string{"res": results["signalfd"], "fd": "-1"}},
 		{event.InotifyInitExit, map[string]string{"res": results["inotify_init"]}},
 		{event.EpollCreateExit, map[string]string{"res": results["epoll_create"], "size": "4"}},
+		{event.GetdentsExit, map[string]string{"res": results["getdents"], "fd": num(folder)}},
+		{event.EpollwaitExit, map[string]string{"res": "0", "maxevents": "3"}},
+		{event.SelectExit, map[string]string{"res": "0"}},
+		{event.PollExit, map[string]string{"res": "1", "fds": "0100" + hex64(uint64(folder)) + "0400", "timeout": "0"}},
 		{event.AccessExit, map[string]string{"res": "0", "name": "a", "mode": num(unix.R_OK)}},
 	}, nil
 }
