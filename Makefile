@@ -76,7 +76,7 @@ bench: ## run the benchmarks; BENCH=Notes for some
 
 bench-driver: ## what watching costs a syscall, events a second without a loss, CPU, memory; floods
 	$(GO) test -run '^$$' -bench 'Overhead|Open|Drain' -benchtime 1x -timeout 30m ./driver/probe
-	$(GO) test -run '^$$' -bench 'Rate|Steady' -benchtime 1x -v -timeout 30m ./engine/cmd/lanner
+	$(GO) test -run '^$$' -bench 'Rate|FirstLoss|Steady' -benchtime 1x -v -timeout 30m ./engine/cmd/lanner
 	LANNER_TEST_FLOOD=30 $(GO) test -run '^TestFlood' -count 1 -v -timeout 30m ./engine/cmd/lanner
 
 bench-engine: ## lanner replay beside Debian's sysdig: time an event, memory, alerts, workers

@@ -49,9 +49,9 @@ type product struct {
 }
 
 // startProduct runs the public ruleset, where it is there.
-func startProduct(b *testing.B, scope string) *product {
+func startProduct(b *testing.B, scope string, flags ...string) *product {
 	b.Helper()
-	args := []string{"run", "--config", os.DevNull, "--scope", scope, "--listen", "127.0.0.1:0", "-o", "json"}
+	args := append([]string{"run", "--config", os.DevNull, "--scope", scope, "--listen", "127.0.0.1:0", "-o", "json"}, flags...)
 	if path := filepath.Join("..", "..", "..", "..", "shared", "data", "rules", "falco_rules.yaml"); exists(path) {
 		args = append(args, "-r", path)
 	} else {
@@ -205,6 +205,50 @@ func BenchmarkRate(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkFirstLoss finds where the first event is lost, when one processor makes
+// what it can: at which size of buffers, and at the default size, with how many
+// threads more that take the reader's processor from it.
+func BenchmarkFirstLoss(b *testing.B) {
+	const seconds = 2
+	report := func(b *testing.B, s *span, what string) bool {
+		b.Helper()
+		b.Logf("%s: %.0f events/s, %.0f lost, %.3f s behind at the end, %s", what, s.rate(), s.dropped, s.lag, loadAverage(b))
+		if s.dropped > 0 {
+			b.ReportMetric(s.rate(), "first-lost-events/s")
+			b.ReportMetric(100*s.dropped/s.made(), "lost-%")
+		}
+		return s.dropped > 0
+	}
+	b.Run("smaller buffers", func(b *testing.B) {
+		for b.Loop() {
+			f := startFlooder(b)
+			for size := 8 << 20; size >= 64<<10; size /= 2 {
+				p := startProduct(b, f.scope(), "--buffer-size", fmt.Sprintf("%dKiB", size>>10))
+				s := p.flood(b, f, flood{Mix: "light", Seconds: seconds})
+				p.end()
+				if report(b, &s, fmt.Sprintf("buffers of %d KiB", size>>10)) {
+					b.ReportMetric(float64(size>>10), "KiB")
+					break
+				}
+			}
+		}
+	})
+	b.Run("more threads", func(b *testing.B) {
+		for b.Loop() {
+			f := startFlooder(b)
+			p := startProduct(b, f.scope())
+			for beside := 1; beside <= 16; beside *= 2 {
+				s := p.flood(b, f, flood{Mix: "light", Seconds: seconds, Beside: beside})
+				if report(b, &s, fmt.Sprintf("%d threads beside the reader", beside)) {
+					b.ReportMetric(float64(beside), "threads")
+					break
+				}
+			}
+			p.end()
+		}
+	})
 }
 
 // BenchmarkSteady measures what lanner run takes at 50,000 events a second.

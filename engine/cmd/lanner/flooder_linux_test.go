@@ -25,6 +25,7 @@ type flood struct {
 	Seconds float64 // 0: until there is another line
 	Rate    int     // rounds in a second; 0: as many as it can
 	Life    int     // rounds between two processes that are started and end; 0: none
+	Beside  int     // so many threads more do the same, on the first processor, where who watches is
 }
 
 // A flooded is what came of it.
@@ -47,9 +48,7 @@ func floodMain() {
 }
 
 func floodAll(in io.Reader, out io.Writer) error {
-	var cpus unix.CPUSet
-	cpus.Set(runtime.NumCPU() - 1)
-	if err := unix.SchedSetaffinity(0, &cpus); err != nil {
+	if err := stayOn(runtime.NumCPU() - 1); err != nil {
 		return err
 	}
 	var companions []*companion
@@ -65,7 +64,7 @@ func floodAll(in io.Reader, out io.Writer) error {
 		if err := json.Unmarshal(line, &f); err != nil {
 			return err
 		}
-		did, err := f.run(lines)
+		did, err := f.all(lines)
 		if err != nil {
 			return err
 		}
@@ -86,6 +85,13 @@ func floodAll(in io.Reader, out io.Writer) error {
 		}
 	}
 	return nil
+}
+
+// stayOn keeps a thread on a processor.
+func stayOn(cpu int) error {
+	var cpus unix.CPUSet
+	cpus.Set(cpu)
+	return unix.SchedSetaffinity(0, &cpus)
 }
 
 // A companion is a process that is there, and does nothing, until the end of
@@ -120,8 +126,39 @@ func (c *companion) end() error { return errors.Join(c.in.Close(), c.cmd.Wait())
 // tick is how long a flood with a rate works before it waits for its time.
 const tick = time.Millisecond
 
-// run floods until its time is over, or something comes out of stop.
-func (f *flood) run(stop <-chan []byte) (did flooded, err error) {
+// all floods with all threads, each at its part of the rate.
+func (f *flood) all(stop <-chan []byte) (flooded, error) {
+	if f.Beside > 0 && f.Seconds == 0 {
+		return flooded{}, errors.New("a flood of several threads needs an end")
+	}
+	f.Rate /= 1 + f.Beside
+	type result struct {
+		flooded
+		error
+	}
+	results := make(chan result)
+	for i := range f.Beside {
+		go func() {
+			runtime.LockOSThread()
+			did, err := flooded{}, stayOn(0)
+			if err == nil {
+				did, err = f.run(uint64(i+1)<<placeShift, nil)
+			}
+			results <- result{did, err}
+		}()
+	}
+	did, err := f.run(0, stop)
+	for range f.Beside {
+		r := <-results
+		err = errors.Join(err, r.error)
+		did.Rounds += r.Rounds
+	}
+	return did, err
+}
+
+// run floods until its time is over, or something comes out of stop. Rounds are
+// counted from first on.
+func (f *flood) run(first uint64, stop <-chan []byte) (did flooded, err error) {
 	round := rounds[f.Mix]
 	if round == nil {
 		return did, fmt.Errorf("there is no mix %q", f.Mix)
@@ -141,7 +178,7 @@ func (f *flood) run(stop <-chan []byte) (did flooded, err error) {
 			default:
 			}
 		}
-		if err := f.batch(round, passed, &did); err != nil {
+		if err := f.batch(round, first, passed, &did); err != nil {
 			return did, err
 		}
 		if now := time.Since(begin); f.Rate > 0 && now < passed+tick {
@@ -159,14 +196,14 @@ func (f *flood) run(stop <-chan []byte) (did flooded, err error) {
 }
 
 // batch makes the rounds that are due at a time: those that were missed, too.
-func (f *flood) batch(round func(uint64) error, passed time.Duration, did *flooded) error {
+func (f *flood) batch(round func(uint64) error, first uint64, passed time.Duration, did *flooded) error {
 	n := uint64(100)
 	if f.Rate > 0 {
 		due := uint64((passed + tick).Seconds() * float64(f.Rate))
 		n = due - min(due, did.Rounds)
 	}
 	for range n {
-		if err := round(did.Rounds); err != nil {
+		if err := round(first + did.Rounds); err != nil {
 			return err
 		}
 		did.Rounds++
@@ -179,6 +216,12 @@ func (f *flood) batch(round func(uint64) error, passed time.Duration, did *flood
 	}
 	return nil
 }
+
+// place is the descriptor that a round puts something at: threads have places
+// of their own, by the upper bits of their numbers of rounds.
+func place(n uint64) uintptr { return 100 + uintptr(n>>placeShift)*100 + uintptr(n%100) }
+
+const placeShift = 56
 
 const noFD = ^uintptr(0)
 
@@ -201,7 +244,7 @@ var rounds = map[string]func(n uint64) error{
 			return errno
 		}
 		_, _, _ = unix.RawSyscall(unix.SYS_READ, fd, at(floodData), uintptr(len(floodData)))
-		if _, _, errno := unix.RawSyscall(unix.SYS_DUP3, fd, 100+uintptr(n%100), unix.O_CLOEXEC); errno != 0 {
+		if _, _, errno := unix.RawSyscall(unix.SYS_DUP3, fd, place(n), unix.O_CLOEXEC); errno != 0 {
 			return errno
 		}
 		_, _, _ = unix.RawSyscall(unix.SYS_CLOSE, fd, 0, 0)
@@ -214,10 +257,10 @@ var rounds = map[string]func(n uint64) error{
 	// The calls that cost the kernel least, of those that change what an engine
 	// keeps in mind.
 	"light": func(n uint64) error {
-		if _, _, errno := unix.RawSyscall(unix.SYS_DUP3, 0, 100+uintptr(n%100), unix.O_CLOEXEC); errno != 0 {
+		if _, _, errno := unix.RawSyscall(unix.SYS_DUP3, 0, place(n), unix.O_CLOEXEC); errno != 0 {
 			return errno
 		}
-		_, _, errno := unix.RawSyscall(unix.SYS_CLOSE, 100+uintptr(n%100), 0, 0)
+		_, _, errno := unix.RawSyscall(unix.SYS_CLOSE, place(n), 0, 0)
 		if errno != 0 {
 			return errno
 		}
