@@ -92,6 +92,7 @@ struct inode {
 	kgid_t i_gid;
 	struct super_block *i_sb;
 	unsigned long i_ino;
+	unsigned int i_nlink;
 	struct timespec64 i_ctime, i_mtime; /* before 6.6, 6.7 */
 	struct timespec64 __i_ctime, __i_mtime;	/* 6.6 to 6.10 */
 };
@@ -126,6 +127,7 @@ struct file {
 struct fdtable {
 	unsigned int max_fds;
 	struct file **fd;
+	unsigned long *close_on_exec;
 };
 struct files_struct {
 	struct fdtable *fdt;
@@ -248,6 +250,16 @@ struct task_struct {
 };
 struct task_struct___old { /* before 5.5 */
 	__u64 real_start_time;
+};
+struct seq_file {};
+struct bpf_iter_meta {
+	struct seq_file *seq;
+};
+struct bpf_iter__task_file {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+	__u32 fd;
+	struct file *file;
 };
 struct linux_binprm {
 	const char *filename;

@@ -361,6 +361,60 @@ int BPF_PROG(lanner_fork, struct task_struct *parent, struct task_struct *child)
 	return 0;
 }
 
+/* The memory of the iterator, which may be interrupted by all of the above. */
+struct descriptor_memory {
+	struct descriptor head;
+	char link[MAX_TEXT];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct descriptor_memory);
+} descriptors SEC(".maps");
+
+/* The descriptors of a process, which who reads them names: what /proc tells of
+ * each in five syscalls. A kernel that refuses this program refuses none of the
+ * others: it is loaded by itself. */
+SEC("iter/task_file")
+int lanner_files(struct bpf_iter__task_file *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct file *file = ctx->file;
+	struct descriptor_memory *m;
+	struct fdtable *table;
+	struct inode *inode;
+	unsigned long bits = 0;
+	__u32 zero = 0, fd = ctx->fd, len;
+	long n;
+
+	if (!task || !file || task->pid != task->tgid || !in_scope(task))
+		return 0;
+	m = bpf_map_lookup_elem(&descriptors, &zero);
+	if (!m)
+		return 0;
+	inode = file->f_inode;
+	m->head.fd = fd;
+	m->head.flags = file->f_flags;
+	m->head.mode = inode->i_mode;
+	m->head.links = inode->i_nlink;
+	m->head.dev = inode->i_sb->s_dev;
+	m->head.ino = inode->i_ino;
+	table = task->files->fdt;
+	bpf_probe_read_kernel(&bits, sizeof(bits), table->close_on_exec + fd / 64);
+	m->head.cloexec = bits >> (fd & 63) & 1;
+	n = bpf_d_path(&file->f_path, m->link, sizeof(m->link));
+	if (n < 0 || n > sizeof(m->link))
+		n = 0; /* longer than that: it is to be asked for */
+	len = n;
+	m->head.len = len;
+	bpf_seq_write(ctx->meta->seq, &m->head, sizeof(m->head));
+	if (len > 0 && len <= sizeof(m->link))
+		bpf_seq_write(ctx->meta->seq, m->link, len);
+	return 0;
+}
+
 /* Names them for Go. */
 const enum op *name_op __attribute__((unused));
 const enum cause *name_cause __attribute__((unused));
@@ -370,4 +424,5 @@ const enum scope *name_scope_kind __attribute__((unused));
 const enum record_flags *name_record_flags __attribute__((unused));
 const enum spec_flags *name_spec_flags __attribute__((unused));
 const enum notice *name_notice __attribute__((unused));
+const struct descriptor *name_descriptor __attribute__((unused));
 const struct header *name_header __attribute__((unused));

@@ -23,6 +23,25 @@ const (
 	LannerCauseCAUSES          LannerCause = 4
 )
 
+type LannerDescriptor struct {
+	_       structs.HostLayout
+	Ino     uint64
+	Fd      uint32
+	Flags   uint32
+	Mode    uint32
+	Links   uint32
+	Dev     uint32
+	Cloexec uint32
+	Len     uint32
+	Pad     uint32
+}
+
+type LannerDescriptorMemory struct {
+	_    structs.HostLayout
+	Head LannerDescriptor
+	Link [4096]int8
+}
+
 type LannerHeader struct {
 	_      structs.HostLayout
 	Time   uint64
@@ -245,6 +264,7 @@ const (
 // Used for safe lookups in a Collection or CollectionSpec.
 const (
 	LannerMapCounts          = "counts"
+	LannerMapDescriptors     = "descriptors"
 	LannerMapPaths           = "paths"
 	LannerMapRings           = "rings"
 	LannerMapScopeTree       = "scope_tree"
@@ -255,12 +275,14 @@ const (
 	LannerMapUnseenCounts    = "unseen_counts"
 	LannerProgLannerExec     = "lanner_exec"
 	LannerProgLannerExit     = "lanner_exit"
+	LannerProgLannerFiles    = "lanner_files"
 	LannerProgLannerFork     = "lanner_fork"
 	LannerProgLannerFree     = "lanner_free"
 	LannerProgLannerSysExit  = "lanner_sys_exit"
 	LannerVarAsleep          = "asleep"
 	LannerVarHelpersOnly     = "helpers_only"
 	LannerVarNameCause       = "name_cause"
+	LannerVarNameDescriptor  = "name_descriptor"
 	LannerVarNameHeader      = "name_header"
 	LannerVarNameNotice      = "name_notice"
 	LannerVarNameOp          = "name_op"
@@ -329,6 +351,7 @@ type LannerSpecs struct {
 type LannerProgramSpecs struct {
 	LannerExec    *ebpf.ProgramSpec `ebpf:"lanner_exec"`
 	LannerExit    *ebpf.ProgramSpec `ebpf:"lanner_exit"`
+	LannerFiles   *ebpf.ProgramSpec `ebpf:"lanner_files"`
 	LannerFork    *ebpf.ProgramSpec `ebpf:"lanner_fork"`
 	LannerFree    *ebpf.ProgramSpec `ebpf:"lanner_free"`
 	LannerSysExit *ebpf.ProgramSpec `ebpf:"lanner_sys_exit"`
@@ -339,6 +362,7 @@ type LannerProgramSpecs struct {
 // It can be passed ebpf.CollectionSpec.Assign.
 type LannerMapSpecs struct {
 	Counts       *ebpf.MapSpec `ebpf:"counts"`
+	Descriptors  *ebpf.MapSpec `ebpf:"descriptors"`
 	Paths        *ebpf.MapSpec `ebpf:"paths"`
 	Rings        *ebpf.MapSpec `ebpf:"rings"`
 	ScopeTree    *ebpf.MapSpec `ebpf:"scope_tree"`
@@ -356,6 +380,7 @@ type LannerVariableSpecs struct {
 	Asleep          *ebpf.VariableSpec `ebpf:"asleep"`
 	HelpersOnly     *ebpf.VariableSpec `ebpf:"helpers_only"`
 	NameCause       *ebpf.VariableSpec `ebpf:"name_cause"`
+	NameDescriptor  *ebpf.VariableSpec `ebpf:"name_descriptor"`
 	NameHeader      *ebpf.VariableSpec `ebpf:"name_header"`
 	NameNotice      *ebpf.VariableSpec `ebpf:"name_notice"`
 	NameOp          *ebpf.VariableSpec `ebpf:"name_op"`
@@ -401,6 +426,7 @@ func (o *LannerObjects) Close() error {
 // It can be passed to LoadLannerObjects or ebpf.CollectionSpec.LoadAndAssign.
 type LannerMaps struct {
 	Counts       *ebpf.Map `ebpf:"counts"`
+	Descriptors  *ebpf.Map `ebpf:"descriptors"`
 	Paths        *ebpf.Map `ebpf:"paths"`
 	Rings        *ebpf.Map `ebpf:"rings"`
 	ScopeTree    *ebpf.Map `ebpf:"scope_tree"`
@@ -414,6 +440,7 @@ type LannerMaps struct {
 func (m *LannerMaps) Close() error {
 	return _LannerClose(
 		m.Counts,
+		m.Descriptors,
 		m.Paths,
 		m.Rings,
 		m.ScopeTree,
@@ -432,6 +459,7 @@ type LannerVariables struct {
 	Asleep          *ebpf.Variable `ebpf:"asleep"`
 	HelpersOnly     *ebpf.Variable `ebpf:"helpers_only"`
 	NameCause       *ebpf.Variable `ebpf:"name_cause"`
+	NameDescriptor  *ebpf.Variable `ebpf:"name_descriptor"`
 	NameHeader      *ebpf.Variable `ebpf:"name_header"`
 	NameNotice      *ebpf.Variable `ebpf:"name_notice"`
 	NameOp          *ebpf.Variable `ebpf:"name_op"`
@@ -462,6 +490,7 @@ type LannerVariables struct {
 type LannerPrograms struct {
 	LannerExec    *ebpf.Program `ebpf:"lanner_exec"`
 	LannerExit    *ebpf.Program `ebpf:"lanner_exit"`
+	LannerFiles   *ebpf.Program `ebpf:"lanner_files"`
 	LannerFork    *ebpf.Program `ebpf:"lanner_fork"`
 	LannerFree    *ebpf.Program `ebpf:"lanner_free"`
 	LannerSysExit *ebpf.Program `ebpf:"lanner_sys_exit"`
@@ -471,6 +500,7 @@ func (p *LannerPrograms) Close() error {
 	return _LannerClose(
 		p.LannerExec,
 		p.LannerExit,
+		p.LannerFiles,
 		p.LannerFork,
 		p.LannerFree,
 		p.LannerSysExit,

@@ -187,6 +187,14 @@ enum unseen {
 	UNSEENS,
 };
 
+/* A descriptor that is open, before the text that its link in /proc has. */
+struct descriptor {
+	__u64 ino;
+	__u32 fd, flags, mode, links, dev;
+	__u32 cloexec, len; /* of the text; 0: it is longer than that */
+	__u32 pad;
+};
+
 /* wanted[nr] */
 enum want {
 	WANT = 1,

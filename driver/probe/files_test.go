@@ -19,7 +19,7 @@ import (
 // have are added by the files for those that do.
 var deeds = map[string]func() ([]sight, error){
 	"fork storm": storm, "calls on files": fileCalls, "calls on processes": processCalls, "messages": messages, "births": births,
-	"waits": waits, "semaphores": semaphores, "options": options,
+	"many files": manyFiles, "gone files": goneFiles, "waits": waits, "semaphores": semaphores, "options": options,
 	"older calls": olderCalls, "32 bits": runs32, "io_uring": usesUring,
 	"open": opens, "open through links": opensLinks, "open deep": opensDeep, "failed open": failedOpens, "descriptors": descriptors,
 	"names": names, "modes": modes, "sockets": sockets, "unix sockets": unixSockets, "identity": identity,

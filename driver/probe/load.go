@@ -29,29 +29,38 @@ func host() calls.ABI {
 	return calls.AMD64
 }
 
-// objects are what is loaded.
+// objects are what is loaded: of the programs all that are attached.
 type objects struct {
-	bpf.LannerPrograms
+	LannerFork    *ebpf.Program `ebpf:"lanner_fork"`
+	LannerFree    *ebpf.Program `ebpf:"lanner_free"`
+	LannerExit    *ebpf.Program `ebpf:"lanner_exit"`
+	LannerExec    *ebpf.Program `ebpf:"lanner_exec"`
+	LannerSysExit *ebpf.Program `ebpf:"lanner_sys_exit"`
 	bpf.LannerMaps
 	Variables *ebpf.Map `ebpf:".bss"`
 }
 
+// attached are the programs: those that tell of new processes first.
+func (o *objects) attached() []*ebpf.Program {
+	return []*ebpf.Program{o.LannerFork, o.LannerFree, o.LannerExit, o.LannerExec, o.LannerSysExit}
+}
+
 func (o *objects) close() error {
-	return errors.Join(o.LannerPrograms.Close(), o.LannerMaps.Close(), o.Variables.Close())
+	errs := []error{o.LannerMaps.Close(), o.Variables.Close()}
+	for _, p := range o.attached() {
+		errs = append(errs, p.Close())
+	}
+	return errors.Join(errs...)
 }
 
 // load creates the maps and loads the programs.
 func load(spec *ebpf.CollectionSpec, cfg *Config, w where, rings int) (*objects, []*ebpf.Map, error) {
-	set := map[string]any{
-		"scope_kind": w.kind, "scope_self": uint32(os.Getpid()), "scope_cgroup": w.cgroup, "scope_level": w.level,
-		"scope_subsystem": w.subsystem, "snap": cfg.Snap, "helpers_only": cfg.helpersOnly, "ring_shift": ringShift(), "ring_count": uint32(rings),
-		"shed_above":     uint64(cfg.BufferSize) * 3 / 4,
+	err := errors.Join(w.set(spec, cfg), set(spec, map[string]any{
+		"snap": cfg.Snap, "ring_shift": ringShift(), "ring_count": uint32(rings), "shed_above": uint64(cfg.BufferSize) * 3 / 4,
 		"page_kib_shift": uint32(bits.TrailingZeros(uint(os.Getpagesize() / 1024))),
-	}
-	for name, v := range set {
-		if err := spec.Variables[name].Set(v); err != nil {
-			return nil, nil, fmt.Errorf("the driver's variable %s: %w", name, err)
-		}
+	}))
+	if err != nil {
+		return nil, nil, err
 	}
 	unlock()
 	inner := spec.Maps["rings"].InnerMap
@@ -71,6 +80,24 @@ func load(spec *ebpf.CollectionSpec, cfg *Config, w where, rings int) (*objects,
 		return nil, nil, errors.Join(explain(err, cfg.LogFile), closeMaps(maps))
 	}
 	return &o, maps, nil
+}
+
+// set gives variables of the programs their values.
+func set(spec *ebpf.CollectionSpec, values map[string]any) error {
+	for name, v := range values {
+		if err := spec.Variables[name].Set(v); err != nil {
+			return fmt.Errorf("the driver's variable %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// set tells the programs whose doings are recorded.
+func (w where) set(spec *ebpf.CollectionSpec, cfg *Config) error {
+	return set(spec, map[string]any{
+		"scope_kind": w.kind, "scope_self": uint32(os.Getpid()), "scope_cgroup": w.cgroup, "scope_level": w.level,
+		"scope_subsystem": w.subsystem, "helpers_only": cfg.helpersOnly,
+	})
 }
 
 // unlock lifts the limit of locked memory, which maps count as before Linux 5.11.

@@ -51,9 +51,11 @@ type Probe struct {
 	links   []link.Link
 	reader  *ring.Reader
 	decoder *decode.Decoder
+	lister  *lister // nil: this kernel has none
 	number  uint64
 	boot    uint64 // when the clock of records began, by that of events
 
+	unlisted  error // why there is no lister
 	wants     sync.Mutex
 	malformed atomic.Uint64
 	faults    atomic.Uint64
@@ -109,6 +111,7 @@ func Open(cfg Config) (_ *Probe, err error) {
 		return nil, err
 	}
 	p.decoder = decode.New(p.boot)
+	p.lister, p.unlisted = newLister(&cfg, w, p.objects.ScopeTree)
 	return p, p.attach()
 }
 
@@ -140,9 +143,9 @@ func bootTime() (uint64, error) {
 	return uint64(real.Nano() - boot.Nano()), nil
 }
 
-// attach attaches the programs: those that tell of new processes first.
+// attach attaches the programs.
 func (p *Probe) attach() error {
-	for _, prog := range []*ebpf.Program{p.objects.LannerFork, p.objects.LannerFree, p.objects.LannerExit, p.objects.LannerExec, p.objects.LannerSysExit} {
+	for _, prog := range p.objects.attached() {
 		l, err := link.AttachTracing(link.TracingOptions{Program: prog})
 		if err != nil {
 			return fmt.Errorf("attaching %s: %w", prog, err)
@@ -268,7 +271,7 @@ func (p *Probe) Close() error {
 	if p.objects != nil {
 		errs = append(errs, p.objects.close())
 	}
-	errs = append(errs, closeMaps(p.rings))
-	p.rings, p.objects, p.reader, p.shared = nil, nil, nil, nil
+	errs = append(errs, closeMaps(p.rings), p.lister.close())
+	p.rings, p.objects, p.reader, p.shared, p.lister = nil, nil, nil, nil, nil
 	return errors.Join(errs...)
 }

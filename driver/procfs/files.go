@@ -12,7 +12,25 @@ import (
 	"github.com/lanner-project/lanner/engine/event"
 )
 
-// files tells the descriptors of a process.
+// told tells the descriptors of a process as the kernel does. It may know of none
+// of a process that has some: one that has just left what the kernel looks at.
+func (s *scan) told(at folder, pid int) error {
+	if s.cfg.Descriptors == nil {
+		return s.files(at, pid)
+	}
+	var net *network
+	o, none := handle{at: at}, true
+	err := s.cfg.Descriptors(pid, func(d *Descriptor) {
+		o.told, none = d, false
+		s.describe(&o, d.FD, pid, &net)
+	})
+	if err != nil || none {
+		return s.files(at, pid)
+	}
+	return nil
+}
+
+// files tells the descriptors of a process as its table has them.
 func (s *scan) files(at folder, pid int) error {
 	links, err := openFolder(at, "fd")
 	if err != nil {
@@ -28,47 +46,98 @@ func (s *scan) files(at folder, pid int) error {
 	}
 	defer func() { _ = infos.close() }() // nothing was written
 	var net *network
+	o := handle{at: at, links: links, infos: infos}
 	for _, fd := range s.fds {
-		name := strconv.Itoa(fd)
-		link, err := links.readLink(name, s.link[:])
-		s.file = event.File{FD: int64(fd)}
-		f := &s.file
-		switch kind, ino := anonymous(link); {
-		case errors.Is(err, unix.ENAMETOOLONG):
-			s.stats.Cut++
-			s.opened(links, infos, name, nil)
-		case err != nil:
-			continue // closed meanwhile
-		case kind == linkPath:
-			if !s.opened(links, infos, name, link) {
-				continue
-			}
-		case kind == linkSocket:
-			if net == nil {
-				net = s.networkOf(at)
-			}
-			f.Ino = ino
-			if !net.fill(f) {
-				s.stats.Sockets++
-				s.protocol(f, pid)
-			}
-			f.Flags = openFlags(s.descriptor(infos, name).flags)
-		default:
-			d := s.descriptor(infos, name)
-			f.Type, f.Ino, f.Flags = event.FileType(kind), ino, openFlags(d.flags)
-			switch f.Type {
-			case event.FileFIFO, event.FileUnsupported:
-				f.Name = link
-			case event.FilePID:
-				if d.pid > 0 {
-					f.Name = strconv.AppendInt(append(s.link[:0], "/proc/"...), d.pid, 10)
-				}
-			}
-		}
-		s.stats.Files++
-		s.to.File(int64(pid), f)
+		s.describe(&o, fd, pid, &net)
 	}
 	return nil
+}
+
+// A handle is a descriptor of a process, from outside.
+type handle struct {
+	at           folder // of the process
+	links, infos folder // in there
+	name         string // in those
+	told         *Descriptor
+}
+
+func (o *handle) link(s *scan) ([]byte, error) {
+	switch {
+	case o.told == nil:
+		return o.links.readLink(o.name, s.link[:])
+	case len(o.told.Link) == 0:
+		return o.at.readLink("fd/"+o.name, s.link[:])
+	}
+	return s.link[:copy(s.link[:], o.told.Link)], nil
+}
+
+// stat fills in what is there, as far as it may be known.
+func (o *handle) stat(st *unix.Statx_t) {
+	*st = unix.Statx_t{}
+	if d := o.told; d != nil {
+		st.Mask, st.Ino, st.Mode, st.Nlink = unix.STATX_BASIC_STATS, d.Ino, uint16(d.Mode), d.Links
+		st.Dev_major, st.Dev_minor = d.Dev>>20, d.Dev&0xfffff
+		return
+	}
+	if o.links.stat(o.name, st) != nil {
+		*st = unix.Statx_t{}
+	}
+}
+
+func (o *handle) flags(s *scan) uint64 {
+	if o.told != nil {
+		return uint64(o.told.Flags)
+	}
+	return s.descriptor(o.infos, o.name).flags
+}
+
+// process is the process that a pidfd is of; 0 where it is no more.
+func (o *handle) process(s *scan) int64 {
+	if o.told != nil {
+		return s.descriptor(o.at, "fdinfo/"+o.name).pid
+	}
+	return s.descriptor(o.infos, o.name).pid
+}
+
+// describe tells a descriptor.
+func (s *scan) describe(o *handle, fd, pid int, net **network) {
+	o.name = strconv.Itoa(fd)
+	link, err := o.link(s)
+	s.file = event.File{FD: int64(fd)}
+	f := &s.file
+	switch kind, ino := anonymous(link); {
+	case errors.Is(err, unix.ENAMETOOLONG):
+		s.stats.Cut++
+		s.opened(o, nil)
+	case err != nil:
+		return // closed meanwhile
+	case kind == linkPath:
+		if !s.opened(o, link) {
+			return
+		}
+	case kind == linkSocket:
+		if *net == nil {
+			*net = s.networkOf(o.at)
+		}
+		f.Ino = ino
+		if !(*net).fill(f) {
+			s.stats.Sockets++
+			s.protocol(f, pid)
+		}
+		f.Flags = openFlags(o.flags(s))
+	default:
+		f.Type, f.Ino, f.Flags = event.FileType(kind), ino, openFlags(o.flags(s))
+		switch f.Type {
+		case event.FileFIFO, event.FileUnsupported:
+			f.Name = link
+		case event.FilePID:
+			if of := o.process(s); of > 0 {
+				f.Name = strconv.AppendInt(append(s.link[:0], "/proc/"...), of, 10)
+			}
+		}
+	}
+	s.stats.Files++
+	s.to.File(int64(pid), f)
 }
 
 // The kinds of link beside those that are a FileType.
@@ -118,13 +187,13 @@ func anonymous(link []byte) (kind int, ino uint64) {
 
 // opened fills in what was opened by its path. It reports false where it was
 // closed meanwhile.
-func (s *scan) opened(links, infos folder, name string, path []byte) bool {
+func (s *scan) opened(o *handle, path []byte) bool {
 	var st unix.Statx_t
 	f := &s.file
 	f.Type = event.FileRegularV2
-	f.Name = s.inside(links, name, path, &st)
-	d := s.descriptor(infos, name)
-	f.Flags = openFlags(d.flags)
+	o.stat(&st)
+	f.Name = below(s.path.root, withoutMark(path, &st))
+	f.Flags = openFlags(o.flags(s))
 	if st.Mask == 0 {
 		return len(path) > 0
 	}

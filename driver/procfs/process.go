@@ -73,18 +73,19 @@ func (s *scan) readProcess(pid int) error {
 		s.to.Proc(p)
 		return nil
 	}
-	from := dir
+	from, files := dir, s.told
 	if s.over(&st) { // its main thread has ended, others have not: they have what it had
 		if from, err = s.alive(dir); err != nil {
 			return err
 		}
 		defer func() { _ = from.close() }() // nothing was written
+		files = s.files
 	}
 	refused := s.shared(from, p, &st, &sta)
 	s.stats.Processes++
 	s.to.Proc(p)
 	s.threads(dir, pid, p)
-	if err := s.files(from, pid); err != nil {
+	if err := files(from, pid); err != nil {
 		refused = refused || denied(err)
 	}
 	if refused {

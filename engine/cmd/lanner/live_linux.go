@@ -84,7 +84,7 @@ func (d *driver) Waits(f func(bool)) { d.waits.Store(&f) }
 
 // Renew implements live.
 func (d *driver) Renew(table *state.Table) {
-	cfg := procfs.Config{Skip: os.Getpid(), Living: true}
+	cfg := procfs.Config{Skip: os.Getpid(), Living: true, Descriptors: d.descriptors}
 	d.again = newRenewer(renewSource{
 		lost: d.StateLost, now: d.Now, list: d.processes,
 		read: func(pids []int, to event.Snapshot) error {
@@ -93,6 +93,15 @@ func (d *driver) Renew(table *state.Table) {
 		},
 		gone: func(pid, tid int64) (bool, error) { return procfs.Gone("/proc", pid, tid) },
 	}, table, d.cfg.Log)
+}
+
+// descriptors asks the kernel for those of a process, which takes a twentieth of
+// the time that it takes to read them from /proc.
+func (d *driver) descriptors(pid int, tell func(*procfs.Descriptor)) error {
+	return d.Descriptors(pid, func(o *probe.Descriptor) {
+		of := procfs.Descriptor(*o)
+		tell(&of)
+	})
 }
 
 // Renewals implements live.
@@ -138,7 +147,7 @@ func (d *driver) Snapshot(to event.Snapshot) error {
 	if err != nil {
 		return err
 	}
-	stats, err := procfs.Snapshot(procfs.Config{PIDs: pids, Skip: os.Getpid()}, to)
+	stats, err := procfs.Snapshot(procfs.Config{PIDs: pids, Skip: os.Getpid(), Descriptors: d.descriptors}, to)
 	if err != nil {
 		return err
 	}
@@ -168,7 +177,7 @@ func (d *driver) follow() ([]int, error) {
 
 // Find implements live. What is outside of the scope is not looked at.
 func (d *driver) Find(tid int64, time uint64, to event.Snapshot) error {
-	cfg := procfs.Config{Skip: os.Getpid(), Before: time}
+	cfg := procfs.Config{Skip: os.Getpid(), Before: time, Descriptors: d.descriptors}
 	if d.scope != (probe.Scope{}) {
 		cfg.Wanted = d.Follows
 	}
