@@ -7,5 +7,7 @@ package probe
 // olderCalls has nothing to do where there are none.
 func olderCalls() ([]sight, error) { return opens() }
 
+func olderWaits() ([]sight, error) { return opens() }
+
 // runs32 has nothing to run.
 func runs32() ([]sight, error) { return opens() }
