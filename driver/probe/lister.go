@@ -88,6 +88,9 @@ func (p *Probe) Descriptors(pid int, tell func(*Descriptor)) error {
 	return p.lister.list(pid, tell)
 }
 
+// Unlisted says why Descriptors lists nothing; nil where it does.
+func (p *Probe) Unlisted() error { return p.unlisted }
+
 // list reads the iterator of one process.
 func (l *lister) list(pid int, tell func(*Descriptor)) error {
 	link, err := iterate(l.program.FD(), pid)
