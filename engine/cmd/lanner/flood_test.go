@@ -150,7 +150,7 @@ func TestFlood(t *testing.T) {
 			tap.slow = tt.slow
 			r.start()
 			did := f.begin(t, flood{Mix: "mix", Seconds: floodSeconds(t), Life: 2000})()
-			r.await("the metrics tell of all events", func() bool { return toldOfAll(r, tap) })
+			awaitAll(r, tap)
 			if err := r.stop(); err != nil {
 				t.Fatal(err)
 			}
@@ -167,6 +167,14 @@ func TestFlood(t *testing.T) {
 				float64(did.Rounds)/did.Seconds, did.Children, sum(tap.got[:]), lost, len(alerts))
 		})
 	}
+}
+
+// awaitAll waits until all that was made is read, and what is there is known. Rings
+// that are full hold some hundred thousand events, which the race detector on a
+// busy machine makes work for half a minute.
+func awaitAll(r *running, tap *tapped) {
+	r.t.Helper()
+	r.awaitFor(3*time.Minute, "the metrics tell of all events", func() bool { return toldOfAll(r, tap) })
 }
 
 // toldOfAll reports whether the events of each name in the metrics, those that
@@ -397,7 +405,7 @@ func floodReload(t *testing.T, reloads, rate int) {
 	}
 	f.halt(t)
 	did := wait()
-	r.await("the metrics tell of all events", func() bool { return toldOfAll(r, tap) })
+	awaitAll(r, tap)
 	if err := r.stop(); err != nil {
 		t.Fatal(err)
 	}

@@ -111,9 +111,14 @@ func (r *running) start(args ...string) {
 
 func (r *running) await(what string, is func() bool) {
 	r.t.Helper()
-	for end := time.Now().Add(20 * time.Second); !is(); time.Sleep(time.Millisecond) {
+	r.awaitFor(20*time.Second, what, is)
+}
+
+func (r *running) awaitFor(most time.Duration, what string, is func() bool) {
+	r.t.Helper()
+	for end := time.Now().Add(most); !is(); time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
-			r.t.Fatalf("after 20 s it is not so that %s; standard error:\n%s", what, r.stderr.String())
+			r.t.Fatalf("after %s it is not so that %s; standard error:\n%s", most, what, r.stderr.String())
 		}
 		select {
 		case err := <-r.done:
