@@ -14,6 +14,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/lanner-project/lanner/bots/owners"
+	"github.com/lanner-project/lanner/infra/sharedtest"
 )
 
 func parse(archive string) *owners.Tree {
@@ -220,10 +221,7 @@ func TestBrokenFailsClosed(t *testing.T) {
 // folder with them is there.
 func TestRealTrees(t *testing.T) {
 	t.Parallel()
-	root := os.Getenv("LANNER_OWNERS_DATA")
-	if root == "" {
-		t.Skip("LANNER_OWNERS_DATA names no folder of repositories")
-	}
+	root := sharedtest.Data(t, "owners")
 	repos, err := os.ReadDir(root)
 	if err != nil {
 		t.Fatal(err)
