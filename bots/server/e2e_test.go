@@ -76,7 +76,7 @@ func (h *house) startBotDry(resync time.Duration, dry io.Writer) {
 	h.db = openStore(h.t, filepath.Join(h.t.TempDir(), "bot.db"))
 	bot, err := server.New(server.Config{
 		Store: h.db, GitHub: client, Secrets: []server.Secret{{Value: h.hook.Secret}}, Login: "lanner", Repositories: []string{"acme/demo"}, Resync: resync, DryRun: dry,
-		Now: func() time.Time { return time.Now().Add(h.ahead) },
+		HookURL: h.hook.URL, Now: func() time.Time { return time.Now().Add(h.ahead) },
 		Log: slog.New(slog.NewTextHandler(h.t.Output(), nil)),
 	})
 	if err != nil {

@@ -279,3 +279,32 @@ func TestQuiet(t *testing.T) {
 	h.settle("-- .github/lanner.yaml --\nlifecycle: {stale_after: 90, rotten_after: 95}\n")
 	h.answers(issue.GetNumber(), "and it is marked as stale. After 95 more it is marked as rotten.")
 }
+
+// TestRecover has the bot away while a webhook is sent: it is sent again, and
+// taken then.
+func TestRecover(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	if _, _, err := h.f.Client("alice").Repositories.AddCollaborator(t.Context(), "acme", "demo", "lanner", &gh.RepositoryAddCollaboratorOptions{Permission: "admin"}); err != nil {
+		t.Fatal(err)
+	}
+	missed := make(chan string, 100)
+	h.hook.Forward(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("X-GitHub-Event") == "issues" {
+			missed <- r.Header.Get("X-GitHub-Delivery")
+		}
+		w.WriteHeader(http.StatusServiceUnavailable)
+	}))
+	if _, _, err := h.f.Client("mallory").Issues.Create(t.Context(), "acme", "demo", &gh.IssueRequest{Title: new("Lost")}); err != nil {
+		t.Fatal(err)
+	}
+	guid := <-missed
+	h.startBot(200 * time.Millisecond)
+	h.eventually("the delivery is taken", func() bool {
+		known, err := h.db.Known(t.Context(), guid)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return known
+	})
+}

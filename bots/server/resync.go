@@ -86,7 +86,7 @@ func (s *Server) resyncRepo(ctx context.Context, repo act.Target) error {
 	if err == nil && len(all) > 0 {
 		err = s.wakeQueue(ctx, repo, cause)
 	}
-	return errors.Join(err, s.resyncIssues(ctx, repo, cause, now), s.sweep(ctx, repo, now))
+	return errors.Join(err, s.recover(ctx, repo, now), s.resyncIssues(ctx, repo, cause, now), s.sweep(ctx, repo, now))
 }
 
 // resyncIssues queues a look at each issue, and each pull request that is

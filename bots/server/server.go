@@ -49,6 +49,9 @@ type Config struct {
 	Resync time.Duration
 	// Workers is how many numbers are handled side by side; zero is four.
 	Workers int
+	// HookURL is the address of /hook that GitHub sends webhooks to. With it,
+	// those that did not arrive are sent again, where the bot may ask for it.
+	HookURL string
 	// DryRun, if set, is told what would be done, and nothing is done.
 	DryRun io.Writer
 	// Now is the clock of decisions; nil is the machine's.
@@ -70,6 +73,7 @@ type Server struct {
 	// takes it passes it on.
 	wake  chan struct{}
 	known sync.Map // repositories that are noted
+	blind sync.Map // repositories whose webhooks the bot may not see
 }
 
 // New returns a server over its parts, none of which it closes.

@@ -51,6 +51,15 @@ func (s *Store) Enqueue(ctx context.Context, d Delivery) (bool, error) {
 	return n == 1, err
 }
 
+// Known reports whether a delivery came in before, whatever became of it.
+func (s *Store) Known(ctx context.Context, id string) (bool, error) {
+	known := false
+	if err := s.db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM deliveries WHERE id = ?)`, id).Scan(&known); err != nil {
+		return false, fmt.Errorf("look for delivery %s: %w", id, err)
+	}
+	return known, nil
+}
+
 // Claim takes everything that waits for one issue or pull request of which
 // nothing is running, oldest first: whoever reads the present state of the
 // world answers all of it in one go. The one that waits longest comes first. An

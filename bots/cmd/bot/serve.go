@@ -30,6 +30,7 @@ type serveOptions struct {
 	login      string
 	repos      []string
 	settings   string
+	hookURL    string
 	resync     time.Duration
 	dryRun     bool
 }
@@ -52,6 +53,7 @@ done twice.`,
 	flags := cmd.Flags()
 	flags.StringVar(&o.listen, "listen", "127.0.0.1:8090", "address to take webhooks at")
 	flags.StringVar(&o.secretFile, "webhook-secret-file", "", "file with the webhook's secret; several lines are several valid secrets, and before one there may be the repositories that it is for: \"for=acme/*,other/x SECRET\"")
+	flags.StringVar(&o.hookURL, "hook-url", "", "the address of /hook that GitHub knows; with it, webhooks that did not arrive are sent again, if the bot may see the repository's webhooks")
 	flags.StringVar(&o.settings, "settings", "", "file with the settings of many repositories, under those of their own")
 	flags.StringVar(&o.data, "data", "", "folder for the queue and the record of what was done")
 	flags.StringVar(&o.login, "login", "", "the bot's account; asked of GitHub if empty, which a GitHub App can't be")
@@ -91,7 +93,7 @@ func serve(cmd *cobra.Command, o serveOptions) (err error) {
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	parts := server.Config{
-		Store: db, GitHub: client, Secrets: secrets, Shared: shared, Login: o.login, Log: log, Repositories: o.repos, Resync: o.resync,
+		Store: db, GitHub: client, Secrets: secrets, Shared: shared, HookURL: o.hookURL, Login: o.login, Log: log, Repositories: o.repos, Resync: o.resync,
 	}
 	if o.dryRun {
 		parts.DryRun = cmd.OutOrStdout()
