@@ -175,7 +175,11 @@ func (r *Reader) milestones(ctx context.Context, t act.Target, in *decide.Input)
 	return err
 }
 
-// commits reads the commits of the pull request. GitHub lists 250 at most.
+// mostCommits is how many commits of a pull request GitHub lists.
+// https://docs.github.com/en/rest/pulls/pulls#list-commits-on-a-pull-request
+const mostCommits = 250
+
+// commits reads the commits of the pull request.
 func (r *Reader) commits(ctx context.Context, t act.Target, in *decide.Input) error {
 	commits, err := github.All(func(page gh.ListOptions) ([]*gh.RepositoryCommit, *gh.Response, error) {
 		return r.GitHub.PullRequests.ListCommits(ctx, t.Owner, t.Name, t.Number, &page)
@@ -185,6 +189,10 @@ func (r *Reader) commits(ctx context.Context, t act.Target, in *decide.Input) er
 		in.Pull.Commits = append(in.Pull.Commits, decide.Commit{
 			SHA: c.GetSHA(), Message: c.GetCommit().GetMessage(), Author: author.GetName(), Email: author.GetEmail(), Parents: len(c.Parents),
 		})
+	}
+	// Of the others nobody can say whether they are signed off.
+	if len(commits) >= mostCommits {
+		in.Problems = append(in.Problems, fmt.Sprintf("GitHub lists the first %d commits of a pull request only; split it", mostCommits))
 	}
 	return err
 }
