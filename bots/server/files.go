@@ -16,7 +16,7 @@ import (
 	"github.com/lanner-project/lanner/bots/owners"
 )
 
-// objects is how many git trees, and how many files, are kept in memory.
+// objects is how many of a kind of git object are kept in memory.
 const objects = 10_000
 
 // files returns, by path, the OWNERS files above some paths, OWNERS_ALIASES
@@ -59,50 +59,31 @@ func wanted(p string) bool {
 }
 
 func (r *Reader) tree(ctx context.Context, t act.Target, sha string) ([]*gh.TreeEntry, error) {
-	r.mu.Lock()
-	entries, ok := r.trees[sha]
-	r.mu.Unlock()
-	if ok {
-		return entries, nil
-	}
-	tree, _, err := r.GitHub.Git.GetTree(ctx, t.Owner, t.Name, sha, false)
-	if err != nil {
-		return nil, fmt.Errorf("tree %s: %w", sha, err)
-	}
-	if tree.GetTruncated() {
-		return nil, fmt.Errorf("tree %s: GitHub cut its listing off", sha)
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.trees == nil || len(r.trees) >= objects {
-		r.trees = make(map[string][]*gh.TreeEntry)
-	}
-	r.trees[sha] = tree.Entries
-	return tree.Entries, nil
+	return r.trees.get(sha, func() ([]*gh.TreeEntry, error) {
+		tree, _, err := r.GitHub.Git.GetTree(ctx, t.Owner, t.Name, sha, false)
+		if err != nil {
+			return nil, fmt.Errorf("tree %s: %w", sha, err)
+		}
+		if tree.GetTruncated() {
+			return nil, fmt.Errorf("tree %s: GitHub cut its listing off", sha)
+		}
+		return tree.Entries, nil
+	})
 }
 
 func (r *Reader) blob(ctx context.Context, t act.Target, commit, p, sha string) (string, error) {
-	r.mu.Lock()
-	src, ok := r.blobs[sha]
-	r.mu.Unlock()
-	if ok {
+	return r.blobs.get(sha, func() (string, error) {
+		file, _, _, err := r.GitHub.Repositories.GetContents(ctx, t.Owner, t.Name, p, &gh.RepositoryContentGetOptions{Ref: commit})
+		if err == nil && file == nil {
+			err = errNoFile
+		}
+		src := ""
+		if err == nil {
+			src, err = file.GetContent()
+		}
+		if err != nil {
+			return "", fmt.Errorf("%s at %s: %w", p, commit, err)
+		}
 		return src, nil
-	}
-	file, _, _, err := r.GitHub.Repositories.GetContents(ctx, t.Owner, t.Name, p, &gh.RepositoryContentGetOptions{Ref: commit})
-	if err == nil && file == nil {
-		err = errNoFile
-	}
-	if err == nil {
-		src, err = file.GetContent()
-	}
-	if err != nil {
-		return "", fmt.Errorf("%s at %s: %w", p, commit, err)
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.blobs == nil || len(r.blobs) >= objects {
-		r.blobs = make(map[string]string)
-	}
-	r.blobs[sha] = src
-	return src, nil
+	})
 }

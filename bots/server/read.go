@@ -32,10 +32,38 @@ type Reader struct {
 	// Now is the clock; nil is the machine's.
 	Now func() time.Time
 
+	// Git objects never change: what was read once is kept.
+	trees kept[[]*gh.TreeEntry]
+	blobs kept[string]
+	heads kept[*gh.Commit]
+	// changed are the files of pull requests, by head and base.
+	changed kept[[]*gh.CommitFile]
+}
+
+// kept keeps what was read, up to a bound. It is safe concurrently.
+type kept[T any] struct {
 	mu sync.Mutex
-	// Git objects never change: what was read once is kept, up to a bound.
-	trees map[string][]*gh.TreeEntry
-	blobs map[string]string
+	m  map[string]T
+}
+
+func (k *kept[T]) get(key string, read func() (T, error)) (T, error) {
+	k.mu.Lock()
+	v, ok := k.m[key]
+	k.mu.Unlock()
+	if ok {
+		return v, nil
+	}
+	v, err := read()
+	if err != nil {
+		return v, err
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.m == nil || len(k.m) >= objects {
+		k.m = make(map[string]T)
+	}
+	k.m[key] = v
+	return v, nil
 }
 
 // own reports whether a login is the bot's: an App's is "name[bot]".
@@ -134,7 +162,10 @@ func (r *Reader) pull(ctx context.Context, t act.Target, in *decide.Input) error
 		}
 		return r.protected(ctx, t, pr, in)
 	}
-	commit, _, err := r.GitHub.Git.GetCommit(ctx, t.Owner, t.Name, in.Pull.Head)
+	commit, err := r.heads.get(in.Pull.Head, func() (*gh.Commit, error) {
+		commit, _, err := r.GitHub.Git.GetCommit(ctx, t.Owner, t.Name, in.Pull.Head)
+		return commit, err
+	})
 	if err != nil {
 		return err
 	}
@@ -165,8 +196,13 @@ func (r *Reader) inline(ctx context.Context, t act.Target, in *decide.Input) err
 // changes reads the changed files. GitHub lists 3000 at most: who may approve
 // the others is then unknown.
 func (r *Reader) changes(ctx context.Context, t act.Target, pr *gh.PullRequest, in *decide.Input) error {
-	files, err := github.All(func(page gh.ListOptions) ([]*gh.CommitFile, *gh.Response, error) {
-		return r.GitHub.PullRequests.ListFiles(ctx, t.Owner, t.Name, t.Number, &page)
+	// The list is of what differs from where the branch began. When the base
+	// comes to have some of it, the list that is kept is longer than it need be.
+	key := fmt.Sprintf("%s %s %s %s", t, pr.GetHead().GetSHA(), pr.GetBase().GetRef(), pr.GetBase().GetSHA())
+	files, err := r.changed.get(key, func() ([]*gh.CommitFile, error) {
+		return github.All(func(page gh.ListOptions) ([]*gh.CommitFile, *gh.Response, error) {
+			return r.GitHub.PullRequests.ListFiles(ctx, t.Owner, t.Name, t.Number, &page)
+		})
 	})
 	if err != nil {
 		return err
