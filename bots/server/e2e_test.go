@@ -160,10 +160,10 @@ func labels(pr *gh.PullRequest) string {
 // eventually polls until done says so; the bot works on its own time.
 func (h *house) eventually(what string, done func() bool) {
 	h.t.Helper()
-	deadline := time.Now().Add(60 * time.Second)
+	deadline := time.Now().Add(4 * time.Minute)
 	for !done() {
 		if time.Now().After(deadline) {
-			h.t.Fatalf("after a minute still not: %s", what)
+			h.t.Fatalf("still not: %s", what)
 		}
 		time.Sleep(50 * time.Millisecond)
 	}

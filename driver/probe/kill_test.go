@@ -105,7 +105,7 @@ func TestKilled(t *testing.T) {
 // time.
 func gone(t *testing.T, id ebpf.ProgramID) {
 	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); ; {
+	for deadline := time.Now().Add(2 * time.Minute); ; {
 		prog, err := ebpf.NewProgramFromID(id)
 		if errors.Is(err, os.ErrNotExist) {
 			return

@@ -62,7 +62,7 @@ func enter(t *testing.T, cgroup string, pid int) {
 func removeWhenEmpty(t *testing.T, dirs ...string) {
 	t.Helper()
 	for _, dir := range dirs {
-		for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
+		for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(time.Millisecond) {
 			err := os.Remove(dir)
 			if err == nil {
 				break

@@ -71,7 +71,7 @@ func TestForkStorm(t *testing.T) {
 // that it has of a process on its own time.
 func leave(t *testing.T, c *watched) {
 	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(time.Millisecond) {
 		left := others(t, c)
 		if len(left) == 0 {
 			return

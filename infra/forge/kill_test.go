@@ -120,7 +120,7 @@ func (l *listener) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // none is missing between.
 func (l *listener) chain(t *testing.T, ref, head string) {
 	t.Helper()
-	deadline := time.After(30 * time.Second)
+	deadline := time.After(2 * time.Minute)
 	for {
 		l.mu.Lock()
 		events, more := l.events, l.more

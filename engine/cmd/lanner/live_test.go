@@ -105,7 +105,7 @@ func (w *watcher) String() string {
 // wait waits until a text was written.
 func (w *watcher) wait(t testing.TB, text string, ended <-chan error) {
 	t.Helper()
-	deadline := time.After(time.Minute)
+	deadline := time.After(4 * time.Minute)
 	for !strings.Contains(w.String(), text) {
 		select {
 		case <-w.more:

@@ -134,7 +134,7 @@ func (r *running) stop() error {
 	select {
 	case err := <-r.done:
 		return err
-	case <-time.After(20 * time.Second):
+	case <-time.After(2 * time.Minute):
 		r.t.Fatal("it does not stop")
 	}
 	return nil

@@ -118,7 +118,7 @@ func gitAs(t *testing.T, p *platform, dir, login string) git.Repo {
 // merge opens a pull request as alice and lets bob and carol talk it through.
 func merge(t *testing.T, p *platform, work, name string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
 	defer cancel()
 	if err := os.WriteFile(filepath.Join(work, name), []byte(name), 0o644); err != nil {
 		t.Fatal(err)
