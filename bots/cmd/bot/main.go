@@ -43,7 +43,7 @@ Exit codes: 0 done, 1 failed, 2 asked wrongly.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.AddCommand(newServe(), newExplain(), newCommands(), newReplay(), newSettings())
+	root.AddCommand(newServe(), newExplain(), newCommands(), newReplay(), newSettings(), newImport())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &misuseError{err: err, hint: fmt.Sprintf("%q lists the flags", cmd.CommandPath()+" --help")}
 	})
