@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package roster is the model of maintainers.yaml: who maintains what.
+// Package roster is the model of maintainers.yaml, who maintains what, and of
+// people.yaml, who can be counted on when.
 //
 // It reads the schema that the field has (a list of name, github, company and
 // projects) and refuses unknown keys, people named twice and addresses that
-// are no GitHub profile. It does no I/O; any package may import it. A Roster
-// is not changed after Parse and is safe for concurrent reading.
+// are no GitHub profile. It does no I/O, but that Go looks time zones up in
+// the machine's database; any package may import it. A Roster and a Person are
+// not changed after they are parsed and are safe for concurrent reading.
 package roster
 
 import (
