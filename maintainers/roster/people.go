@@ -27,6 +27,8 @@ type Person struct {
 	// unknown, and never.
 	Joined, Left time.Time
 	Employers    []Employment
+	// Emails are there only for who agrees that exports publish them.
+	Emails []string
 	// Away are holidays and absences.
 	Away []Interval
 	Lead LeadTerms
@@ -133,6 +135,10 @@ func (r reader) person(item *yaml.Node) Person {
 			p.Left = r.day(v)
 		case "employers":
 			p.Employers = r.employers(v)
+		case "public_emails":
+			for _, item := range r.f.Items(v) {
+				p.Emails = append(p.Emails, r.email(item))
+			}
 		case "away":
 			for _, item := range sequence(r.f, v) {
 				p.Away = append(p.Away, r.interval(item, nil))
@@ -140,7 +146,7 @@ func (r reader) person(item *yaml.Node) Person {
 		case "release_lead":
 			p.Lead = r.terms(v)
 		default:
-			r.f.Unknown(field, "", []string{"login", "name", "zone", "region", "joined", "left", "employers", "away", "release_lead"})
+			r.f.Unknown(field, "", []string{"login", "name", "zone", "region", "joined", "left", "employers", "public_emails", "away", "release_lead"})
 		}
 	}
 	if p.Login == "" {
@@ -216,7 +222,22 @@ func (r reader) word(n *yaml.Node) string {
 		r.f.Report(n, "", "want a word")
 		return ""
 	}
+	// A name goes into tables and into files of lines.
+	if strings.ContainsFunc(n.Value, func(c rune) bool { return !strconv.IsPrint(c) }) || strings.TrimSpace(n.Value) != n.Value {
+		r.f.Report(n, "", "want a word in one line, without spaces around it or unprintable characters, found %q", n.Value)
+		return ""
+	}
 	return n.Value
+}
+
+var reEmail = regexp.MustCompile(`^[^\s@!,:]+@[^\s@!,:]+$`)
+
+func (r reader) email(n *yaml.Node) string {
+	word := r.word(n)
+	if word != "" && !reEmail.MatchString(word) {
+		r.f.Report(yamlfile.Resolve(n), "want an address, such as alice@example.com", "%q is no e-mail address", word)
+	}
+	return word
 }
 
 func (r reader) login(n *yaml.Node) string {

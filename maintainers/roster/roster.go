@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package roster is the model of maintainers.yaml, who maintains what, and of
-// people.yaml, who can be counted on when.
+// people.yaml, who can be counted on when, and of components.yaml, which folders
+// stand for what are repositories elsewhere.
 //
 // It reads the schema that the field has (a list of name, github, company and
 // projects) and refuses unknown keys, people named twice and addresses that
