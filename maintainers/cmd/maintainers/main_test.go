@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/lanner-project/lanner/maintainers/verify"
+)
+
+var update = flag.Bool("update", false, "rewrite the expected output")
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"maintainers": main})
+}
+
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script", UpdateScripts: *update,
+		Setup: func(e *testscript.Env) error {
+			for _, role := range []string{"AUTHOR", "COMMITTER"} {
+				e.Setenv("GIT_"+role+"_NAME", "Example")
+				e.Setenv("GIT_"+role+"_EMAIL", "example@example.com")
+			}
+			e.Setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+			return nil
+		},
+	})
+}
+
+// What stands in this repository is what its own files make.
+func TestRepository(t *testing.T) {
+	t.Parallel()
+	root := filepath.Join("..", "..", "..")
+	for _, args := range [][]string{
+		{"generate", "--check"},
+		// Approvers here are asked for reviews as well.
+		{"verify", "--no-history", "--allow", "two-lists"},
+	} {
+		var out bytes.Buffer
+		if err := run(t.Context(), append(args, "--dir", root), strings.NewReader(""), &out, t.Output()); err != nil {
+			t.Errorf("%v: %v\n%s", args, err, &out)
+		}
+	}
+}
+
+// The website explains every code.
+func TestCodes(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile(filepath.Join("..", "..", "..", "website", "content", "maintainers.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range verify.Codes {
+		if !bytes.Contains(page, []byte("`"+c.Code+"`")) {
+			t.Errorf("the page has nothing on %s", c.Code)
+		}
+	}
+}
