@@ -158,6 +158,31 @@ func TestPast(t *testing.T) {
 	}
 }
 
+// A path can have any byte in it that a file system takes.
+func TestStrangePaths(t *testing.T) {
+	t.Parallel()
+	r := newRepository(t)
+	const dir = "\x01a \"é\t:100644"
+	if err := os.Mkdir(filepath.Join(r.git.Dir, dir), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(r.git.Dir, dir, "OWNERS"), []byte("approvers: [alice]"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	r.commit("-- OWNERS --\napprovers: [bob]\n")
+	h, err := gather.Past(t.Context(), r.git, "HEAD")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := gather.At(t.Context(), r.git, "HEAD")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(h.Tenures) != 2 || h.Tenures[1].Folder != dir || len(s.Folders()) != 2 || s.Folders()[1].Path != dir {
+		t.Errorf("%+v\n%+v", h, s.Folders())
+	}
+}
+
 // What happened on another branch counts from its merge on.
 func TestPastMerge(t *testing.T) {
 	t.Parallel()

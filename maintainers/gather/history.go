@@ -102,37 +102,35 @@ type logStep struct {
 	blobs map[string]string
 }
 
-// parseLog reads what "git log --raw -z" prints: each commit's format after a
-// byte 1, then ":MODE MODE ID ID STATUS" and the path in turns.
+// parseLog reads what "git log --raw -z" prints, all of it ended by zero bytes:
+// a commit's format with a byte 1 before it, then ":MODE MODE ID ID STATUS" and
+// the path in turns. A path can have any byte but zero in it.
 func parseLog(log string) ([]logStep, error) {
 	var steps []logStep
-	for record := range strings.SplitSeq(log, "\x01") {
-		if record == "" {
+	tokens := strings.Split(log, "\x00")
+	for i := 0; i < len(tokens); i++ {
+		token := strings.TrimSpace(tokens[i])
+		if token == "" {
 			continue
 		}
-		parts := strings.Split(record, "\x00")
-		commit, date, found := strings.Cut(strings.TrimSpace(parts[0]), " ")
-		if !found {
-			return nil, fmt.Errorf("git log: unexpected %q", parts[0])
+		if head, ok := strings.CutPrefix(token, "\x01"); ok {
+			commit, date, found := strings.Cut(head, " ")
+			if !found {
+				return nil, fmt.Errorf("git log: unexpected %q", token)
+			}
+			steps = append(steps, logStep{Moment: Moment{Date: date, Commit: commit}, blobs: make(map[string]string)})
+			continue
 		}
-		s := logStep{Moment: Moment{Date: date, Commit: commit}, blobs: make(map[string]string)}
-		for i := 1; i < len(parts); i++ {
-			meta := strings.TrimSpace(parts[i])
-			if meta == "" {
-				continue
-			}
-			fields := strings.Fields(meta)
-			if len(fields) != 5 || i+1 >= len(parts) {
-				return nil, fmt.Errorf("git log: commit %s: unexpected %q", commit, meta)
-			}
-			i++
-			id := fields[3]
-			if fields[4] == "D" || !strings.HasPrefix(fields[1], "100") { // a link, or a submodule
-				id = ""
-			}
-			s.blobs[parts[i]] = id
+		fields := strings.Fields(token)
+		if len(fields) != 5 || token[0] != ':' || i+1 == len(tokens) || len(steps) == 0 {
+			return nil, fmt.Errorf("git log: unexpected %q", token)
 		}
-		steps = append(steps, s)
+		id := fields[3]
+		if fields[4] == "D" || !strings.HasPrefix(fields[1], "100") { // a link, or a submodule
+			id = ""
+		}
+		i++
+		steps[len(steps)-1].blobs[tokens[i]] = id
 	}
 	return steps, nil
 }
