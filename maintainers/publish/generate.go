@@ -3,6 +3,7 @@
 package publish
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -15,12 +16,25 @@ type File struct {
 	Content []byte
 }
 
-// Generate makes the files that stand in the repository. It refuses OWNERS
-// files with a mistake: nobody knows whom they name. People is the path of
+// Ready refuses OWNERS files of which no list can be made: with a mistake, so
+// that nobody knows whom they name, or with a name that is no login. All
+// functions of this package want a project that is ready.
+func Ready(p project.Project) error {
+	if mistakes := p.Snapshot.Tree.Mistakes(); len(mistakes) > 0 {
+		return mistakes
+	}
+	var all []error
+	for _, bad := range p.BadLogins() {
+		all = append(all, fmt.Errorf("%s: %q is no login", bad.File, bad.Login))
+	}
+	return errors.Join(all...)
+}
+
+// Generate makes the files that stand in the repository. People is the path of
 // people.yaml, whose licence line goes into what is made of it.
 func Generate(p project.Project, people string) ([]File, error) {
-	if mistakes := p.Snapshot.Tree.Mistakes(); len(mistakes) > 0 {
-		return nil, mistakes
+	if err := Ready(p); err != nil {
+		return nil, err
 	}
 	licence := ""
 	if first, _, _ := strings.Cut(p.Snapshot.Files[people], "\n"); strings.HasPrefix(first, "# SPDX-License-Identifier: ") {

@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -64,7 +65,7 @@ func Codeowners(p project.Project, licence string) ([]byte, error) {
 	var b strings.Builder
 	b.WriteString(header(licence))
 	for _, f := range p.Snapshot.Folders() {
-		if strings.ContainsAny(f.Path, "#!*?[]\\\n\r\t") {
+		if strings.ContainsAny(f.Path, `#!*?[]\`) || strings.ContainsFunc(f.Path, func(r rune) bool { return !strconv.IsPrint(r) }) {
 			return nil, fmt.Errorf("folder %q: CODEOWNERS can't name it", f.Path)
 		}
 		if len(f.Filters) > 0 {

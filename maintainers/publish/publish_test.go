@@ -139,6 +139,10 @@ func TestHostileNames(t *testing.T) {
 	if out, err := publish.Codeowners(p, ""); err == nil {
 		t.Errorf("CODEOWNERS of a folder that it can't name:\n%s", out)
 	}
+	p = with(t, map[string]string{"OWNERS": "approvers: [a]\nreviewers: [\"x\\n* @mallory\"]"})
+	if files, err := publish.Generate(p, ""); err == nil || err.Error() != `OWNERS: "x\n* @mallory" is no login` {
+		t.Errorf("%v: %v", files, err)
+	}
 	p = with(t, map[string]string{"a/b/OWNERS": "approvers: [a]", "a-b/OWNERS": "approvers: [a]"})
 	if teams, err := publish.Teams(p); err == nil {
 		t.Errorf("two folders, one team: %+v", teams)

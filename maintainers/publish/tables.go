@@ -4,6 +4,7 @@ package publish
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/lanner-project/lanner/maintainers/project"
@@ -55,6 +56,9 @@ func accounts(p project.Project, logins []string) string {
 func cell(s string) string {
 	var b strings.Builder
 	for _, r := range s {
+		if !strconv.IsPrint(r) {
+			r = '\uFFFD'
+		}
 		if strings.ContainsRune("\\`*_{}[]<>#|&!~", r) {
 			b.WriteByte('\\')
 		}

@@ -20,6 +20,9 @@ func ownersFiles(in Input) []Finding {
 	for _, m := range in.Project.Snapshot.Tree.Mistakes() {
 		findings = append(findings, Finding{Code: "owners-mistake", Path: m.File, Message: fmt.Sprintf("line %d: %s", m.Line, m.Message)})
 	}
+	for _, bad := range in.Project.BadLogins() {
+		findings = append(findings, Finding{Code: "login-invalid", Path: bad.File, Login: bad.Login, Message: fmt.Sprintf("%q is no login", bad.Login)})
+	}
 	if _, ok := in.Project.Snapshot.Files[owners.Filename]; !ok {
 		findings = append(findings, Finding{Code: "no-root-owners", Path: owners.Filename, Message: "the root has no OWNERS file"})
 	}

@@ -17,6 +17,7 @@ import (
 
 	"github.com/lanner-project/lanner/maintainers/gather"
 	"github.com/lanner-project/lanner/maintainers/project"
+	"github.com/lanner-project/lanner/maintainers/publish"
 )
 
 // Finding is one thing wrong.
@@ -36,6 +37,7 @@ var Codes = []struct{ Code, Meaning string }{
 	{"employer-ended", "the last employment of an approver has ended: nobody knows for whom they decide"},
 	{"few-approvers", "an OWNERS file names a single approver, or fewer than two may approve"},
 	{"file-drift", "a generated file is not what \"maintainers generate\" makes"},
+	{"login-invalid", "a name in an OWNERS file is no login of GitHub"},
 	{"no-root-owners", "the repository has no OWNERS file at its root"},
 	{"owners-mistake", "an OWNERS file can't be read, and nobody may approve what it governs"},
 	{"person-left", "somebody approves who has left, by their entry"},
@@ -69,8 +71,8 @@ func Check(in Input) ([]Finding, error) {
 		findings = append(findings, check(in)...)
 	}
 	drifts := []func(Input) ([]Finding, error){files, teams, csvBlock, dotProject}
-	if len(in.Project.Snapshot.Tree.Mistakes()) > 0 {
-		// Whom the broken files name is unknown: nothing can be said to differ.
+	if publish.Ready(in.Project) != nil {
+		// That is among the findings, and nothing can be said to differ.
 		drifts = nil
 	}
 	for _, check := range drifts {

@@ -28,7 +28,7 @@ func input(t *testing.T, files map[string]string) verify.Input {
 		t.Fatal(err)
 	}
 	p := project.Project{Snapshot: gather.Snapshot{Files: files, Tree: owners.Parse(files)}, People: people, Repository: "https://github.com/o/r", Branch: "main"}
-	if len(p.Snapshot.Tree.Mistakes()) == 0 {
+	if publish.Ready(p) == nil {
 		generated, err := publish.Generate(p, "people.yaml")
 		if err != nil {
 			t.Fatal(err)
@@ -109,6 +109,13 @@ var findingTests = map[string]struct {
 	"broken": {
 		files: map[string]string{"OWNERS": "approvers: alice\n", "a/OWNERS": three},
 		want:  []string{"owners-mistake|OWNERS||line 1: want a list, found \"alice\""},
+	},
+	"no login": {
+		files: map[string]string{"OWNERS": three + "reviewers: ['org/team']\nemeritus_approvers: [\"x\\n* @mallory\"]\n"},
+		want: []string{
+			"login-invalid|OWNERS|org/team|\"org/team\" is no login", "login-invalid|OWNERS|x\n* @mallory|\"x\\n* @mallory\" is no login",
+			"person-missing|people.yaml|org/team|org/team is in OWNERS and has no entry",
+		},
 	},
 	"no root": {
 		files: map[string]string{"a/OWNERS": three},

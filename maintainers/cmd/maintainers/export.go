@@ -49,8 +49,8 @@ func runExport(cmd *cobra.Command, o exportOptions) error {
 	if err != nil {
 		return err
 	}
-	if mistakes := p.Snapshot.Tree.Mistakes(); len(mistakes) > 0 {
-		return mistakes
+	if err := publish.Ready(p); err != nil {
+		return err
 	}
 	var out []byte
 	switch o.format {
