@@ -65,3 +65,28 @@ func TestCodes(t *testing.T) {
 		}
 	}
 }
+
+// Callers in scripts tell by the code what went wrong.
+func TestExitCodes(t *testing.T) {
+	t.Parallel()
+	root := filepath.Join("..", "..", "..")
+	for args, want := range map[string]int{
+		"":                                      exitDone,
+		"--help":                                exitDone,
+		"nonsense":                              exitMisuse,
+		"generate --check --dir " + root:        exitDone,
+		"generate --check --dir " + t.TempDir(): exitMisuse, // no go.mod to know the repository by
+		"generate --nonsense":                   exitMisuse,
+		"export --format nonsense":              exitMisuse,
+		"export --dir " + filepath.Join(root, "gone"): exitFailed,
+		"verify --no-history --dir " + root:           exitFailed, // there are findings
+		"verify -o nonsense":                          exitMisuse,
+		"history --dir " + t.TempDir():                exitFailed,
+	} {
+		var out, messages bytes.Buffer
+		err := run(t.Context(), strings.Fields(args), strings.NewReader(""), &out, &messages)
+		if got := report(&messages, err); got != want {
+			t.Errorf("maintainers %s: exit %d, want %d\n%s", args, got, want, &messages)
+		}
+	}
+}
