@@ -13,6 +13,7 @@ import (
 func FuzzLog(f *testing.F) {
 	f.Add("\x01c1 2026-01-01\x00\n:000000 100644 0 1 A\x00OWNERS\x00\x01c2 2026-01-02\x00\n:100644 000000 1 0 D\x00OWNERS\x00", "approvers: [a]")
 	f.Add("\x01c1 2026-01-01\x00:000000 120000 0 1 A\x00OWNERS_ALIASES", "aliases: {}")
+	f.Add("\x01c1 2026-01-02\x00:000000 100644 0 1 A\x00OWNERS\x00\x01c2 2026-01-01\x00:100644 000000 1 0 D\x00OWNERS\x00", "approvers: [a]") // two clocks
 	f.Fuzz(func(t *testing.T, log, content string) {
 		steps, err := parseLog(log)
 		if err != nil {
