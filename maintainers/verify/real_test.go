@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/lanner-project/lanner/bots/owners"
+	"github.com/lanner-project/lanner/infra/sharedtest"
 	"github.com/lanner-project/lanner/maintainers/gather"
 	"github.com/lanner-project/lanner/maintainers/project"
 	"github.com/lanner-project/lanner/maintainers/publish"
@@ -23,11 +24,7 @@ import (
 // a folder OWNER+REPOSITORY, where it is there.
 func realTrees(t *testing.T) string {
 	t.Helper()
-	root := os.Getenv("LANNER_OWNERS_DATA")
-	if root == "" {
-		t.Skip("LANNER_OWNERS_DATA names no folder of repositories")
-	}
-	return root
+	return sharedtest.Data(t, "owners")
 }
 
 // Every list can be made of every tree, and read again.
