@@ -213,6 +213,7 @@ func Problems(in Input) ([]Problem, error) {
 		}
 		for _, r := range d.Roles {
 			switch {
+			case d.Lead == "" && r.Role != Lead: // there is more to see to
 			case r.Unstaffed != "":
 				add("UNSTAFFED: it has no %s: %s", r.Role, r.Unstaffed)
 			case r.Freed != "" && r.Login == "":
@@ -223,4 +224,19 @@ func Problems(in Input) ([]Problem, error) {
 		}
 	}
 	return all, nil
+}
+
+// ParseInterval reads "2027-03-20..2027-04-02" or, without an end,
+// "2027-03-20..".
+func ParseInterval(s string) (roster.Interval, error) {
+	from, until, found := strings.Cut(s, "..")
+	var i roster.Interval
+	var err error
+	if i.From, err = time.Parse(time.DateOnly, from); err == nil && until != "" {
+		i.Until, err = time.Parse(time.DateOnly, until)
+	}
+	if err != nil || !found {
+		return roster.Interval{}, fmt.Errorf("%q is no interval; want such as 2027-03-20..2027-04-02", s)
+	}
+	return i, nil
 }

@@ -27,6 +27,9 @@ type Input struct {
 	// Horizon is how many releases there are to be from today on; 0 adds none
 	// to those that are there.
 	Horizon int
+	// Keep leaves roles empty that are: only those are filled again whose
+	// holder is out.
+	Keep bool
 }
 
 // Plan is a rotation with everything filled that can be.
@@ -182,7 +185,7 @@ func open(in Input) (*board, []slot, error) {
 	slices.SortFunc(b.all, byVersion)
 	slots := b.schedule(in.Horizon)
 	for n := range slots {
-		b.free(&slots[n])
+		b.free(&slots[n], in.Keep)
 	}
 	for n := range slots {
 		b.promote(&slots[n])
@@ -241,8 +244,8 @@ func (b *board) next() string {
 	return fmt.Sprintf("v%d.%d.0", v.Major(), v.Minor()+1)
 }
 
-// free opens the roles that nobody has, or nobody any more.
-func (b *board) free(s *slot) {
+// free opens the roles that nobody has, or with keep, nobody any more.
+func (b *board) free(s *slot, keep bool) {
 	a := &b.all[s.i]
 	for _, role := range Roles {
 		login := a.Who(role)
@@ -250,7 +253,7 @@ func (b *board) free(s *slot) {
 			s.freed[role] = login + " is out: " + why[0].Why
 			*a.at(role) = ""
 		}
-		s.open[role] = a.Who(role) == ""
+		s.open[role] = a.Who(role) == "" && (!keep || s.freed[role] != "")
 	}
 }
 

@@ -266,6 +266,10 @@ func (s *search) explain(n int, d *Decision) {
 		if r.Login != "" || r.Role == Shadow || r.Unstaffed != "" {
 			continue
 		}
+		if !s.slots[n].open[r.Role] { // it was to stay as it was
+			r.Unstaffed = map[Role]string{Lead: a.Unstaffed}[r.Role]
+			continue
+		}
 		r.Candidates = s.candidates(n, r.Role)
 		r.Unstaffed = relaxing(r.Role, r.Candidates)
 	}
@@ -347,10 +351,22 @@ func (s *search) sofar(n int) holes {
 
 func ruleRank(r Rule) int { return slices.Index(rulesInOrder, r) }
 
-// relaxing says which rules would have to give way for a role: the fewest, and
-// of those the least important.
+// relaxing says which rules would have to give way for a role: first such as
+// the project sets itself, then the fewest, then the least important.
 func relaxing(role Role, candidates []Candidate) string {
+	theirs := func(c Candidate) int {
+		n := 0
+		for _, r := range c.Rejected {
+			if r.Rule != RuleBusy && !slices.Contains(relaxable, r.Rule) {
+				n++
+			}
+		}
+		return n
+	}
 	best := slices.MinFunc(candidates, func(a, b Candidate) int {
+		if d := theirs(a) - theirs(b); d != 0 {
+			return d
+		}
 		if d := len(a.Rejected) - len(b.Rejected); d != 0 {
 			return d
 		}

@@ -5,6 +5,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"flag"
 	"fmt"
 	"net/http"
 	"os"
@@ -15,6 +16,7 @@ import (
 	"testing"
 
 	gh "github.com/google/go-github/v57/github"
+	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/lanner-project/lanner/infra/forge/forgetest"
 )
@@ -26,7 +28,14 @@ func TestMain(m *testing.M) {
 		main()
 		return
 	}
-	os.Exit(m.Run())
+	testscript.Main(m, map[string]func(){"release": main})
+}
+
+var update = flag.Bool("update", false, "rewrite the expected output of the scripts")
+
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	testscript.Run(t, testscript.Params{Dir: "testdata/script", UpdateScripts: *update})
 }
 
 const place = "lanner-project/lanner"

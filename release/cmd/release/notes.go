@@ -5,7 +5,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -15,7 +14,6 @@ import (
 	"github.com/lanner-project/lanner/infra/github"
 	"github.com/lanner-project/lanner/release/history"
 	"github.com/lanner-project/lanner/release/notes"
-	"github.com/lanner-project/lanner/release/rota"
 )
 
 func notesCommand(g *globals) *cobra.Command {
@@ -89,31 +87,4 @@ func (g *globals) online(cmd *cobra.Command, repo git.Repo, opts *history.Option
 		opts.Bases = append(opts.Bases, branch)
 	}
 	return nil
-}
-
-func rotaCommand(g *globals) *cobra.Command {
-	return &cobra.Command{
-		Use: "rota VERSION", Short: "Show who leads a release",
-		Example: "  release rota v0.1.0",
-		Args:    usage(cobra.ExactArgs(1)),
-		RunE: func(_ *cobra.Command, args []string) error {
-			file := filepath.Join(g.clone, "maintainers", "rotation.yaml")
-			data, err := os.ReadFile(file)
-			if err != nil {
-				return err
-			}
-			rotation, err := rota.Parse(file, data)
-			if err != nil {
-				return err
-			}
-			turn, err := rotation.Lead(args[0])
-			if err != nil {
-				return err
-			}
-			return g.print(turn, func(w io.Writer) error {
-				_, err := fmt.Fprintf(w, "%s is led by %s\n", args[0], turn.Lead)
-				return err
-			})
-		},
-	}
 }
