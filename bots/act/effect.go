@@ -42,7 +42,8 @@ type inputs struct {
 	Text    string       `json:"text,omitempty"`
 	Branch  string       `json:"branch,omitempty"`
 
-	Pick *decide.CherryPick `json:"pick,omitempty"`
+	Pick    *decide.CherryPick `json:"pick,omitempty"`
+	Propose *decide.Propose    `json:"propose,omitempty"`
 }
 
 // outputs are what the record keeps of what came of it.
@@ -71,10 +72,11 @@ const (
 	setStatus    = "set status"
 	deleteBranch = "delete branch"
 	cherryPick   = "cherry-pick"
+	propose      = "propose"
 )
 
-// effect returns the effect of a decided action. A reply, a merge and a
-// cherry-pick happen once for all time, and their keys say so; the others once
+// effect returns the effect of a decided action. A reply, a merge, a
+// cherry-pick and a proposal happen once for all time, and their keys say so; the others once
 // in a pass.
 func (a *Actor) effect(target Target, pass string, action decide.Action) effect {
 	in := inputs{}
@@ -110,6 +112,8 @@ func (a *Actor) effect(target Target, pass string, action decide.Action) effect 
 		in = inputs{Kind: deleteBranch, Branch: action.Branch, SHA: action.SHA}
 	case decide.CherryPick:
 		in, once = inputs{Kind: cherryPick, Branch: action.Branch, Pick: &action}, true
+	case decide.Propose:
+		in, once = inputs{Kind: propose, Branch: action.Branch, Propose: &action}, true
 	default:
 		panic(fmt.Sprintf("act: no effect for %T", action)) // the interface is sealed
 	}
@@ -148,6 +152,8 @@ func (e effect) describe() string {
 		return fmt.Sprintf("delete the branch %s: %s", in.Branch, e.target)
 	case cherryPick:
 		return fmt.Sprintf("cherry-pick to %s: %s", in.Branch, e.target)
+	case propose:
+		return fmt.Sprintf("open a pull request from %s: %s", in.Branch, e.target)
 	}
 	return fmt.Sprintf("%s: %s", e.inputs.Kind, e.target)
 }
@@ -174,6 +180,8 @@ func (e effect) perform(ctx context.Context) (outputs, error) {
 		return e.merge(ctx)
 	case cherryPick:
 		return e.cherryPick(ctx)
+	case propose:
+		return e.propose(ctx)
 	}
 	return e.change(ctx)
 }
@@ -231,6 +239,8 @@ func (e effect) look(ctx context.Context) (o outputs, happened bool, err error) 
 		return outputs{SHA: pull.GetMergeCommitSHA()}, pull.GetMerged() && pull.GetHead().GetSHA() == in.SHA, nil
 	case cherryPick:
 		return e.findPick(ctx)
+	case propose:
+		return e.findProposal(ctx)
 	}
 	// The others set something to a value: what must be is decided anew from
 	// what is.

@@ -15,7 +15,8 @@ import (
 type Action interface{ action() }
 
 // The actions. Each is true to the state that was read: whoever carries one
-// out twice does no harm, but for Reply and CherryPick, which are for once.
+// out twice does no harm, but for Reply, CherryPick and Propose, which are for
+// once.
 type (
 	// AddLabel puts a label on.
 	AddLabel struct{ Label string }
@@ -84,6 +85,14 @@ type (
 		ConflictTitle, ConflictBody string
 		Assignee                    string
 	}
+
+	// Propose opens a pull request that gives one file another text. Branch is
+	// the bot's own, made on top of Commit, which Base was at.
+	Propose struct {
+		Branch, Base, Commit string
+		Path, Text           string
+		Title, Body          string
+	}
 )
 
 func (AddLabel) action()     {}
@@ -101,6 +110,7 @@ func (Reopen) action()       {}
 func (SetStatus) action()    {}
 func (DeleteBranch) action() {}
 func (CherryPick) action()   {}
+func (Propose) action()      {}
 
 // changes returns what turns what is into what will be.
 func (d *decision) changes() []Action {

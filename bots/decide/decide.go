@@ -8,6 +8,7 @@ import (
 
 	"github.com/lanner-project/lanner/bots/command"
 	"github.com/lanner-project/lanner/bots/queue"
+	"github.com/lanner-project/lanner/release/rota"
 )
 
 // Plan is a decision.
@@ -40,6 +41,7 @@ type decision struct {
 	reason                       string // why it is closed, as GitHub names it
 	checked                      []Check
 	more                         []Action
+	rotations                    map[string]rota.Rota // as the commands of a remark left it, by ref
 }
 
 // Decide judges the input.

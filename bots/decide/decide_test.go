@@ -25,6 +25,8 @@ type world struct {
 	in   decide.Input
 	done []string // what was done, in words
 	next int64    // ID of the next comment
+
+	proposed []decide.Propose
 }
 
 // newWorld has a pull request by dave to a file that alice and bob may
@@ -146,6 +148,9 @@ func (w *world) applyMore(a decide.Action) {
 		pull.Checks = append(slices.DeleteFunc(slices.Clone(pull.Checks), func(c decide.Check) bool { return c.Name == a.Context && c.Status }),
 			decide.Check{Name: a.Context, State: state, Status: true, Text: a.Text})
 		did = fmt.Sprintf("status %s %s", a.Context, a.State)
+	case decide.Propose:
+		w.proposed = append(w.proposed, a)
+		did = "propose " + a.Branch
 	case decide.CherryPick:
 		did = "cherry-pick to " + a.Branch
 	}

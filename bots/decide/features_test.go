@@ -41,6 +41,7 @@ func newHouse() *world {
 	w.in.Assignable = map[string]bool{"alice": true, "bob": true, "carol": true, "dave": true}
 	w.in.Remarks = []decide.Remark{{Ref: "opening", Author: "dave", Body: "Does something.", At: noon}}
 	w.in.Pull.Base = "main"
+	w.in.Rotation = &decide.Rotation{Branch: "main", Commit: "cccc", Text: turns, People: turnPeople}
 	w.in.Owners = owners.Parse(map[string]string{"OWNERS": "approvers: [Alice]\nreviewers: [carol]\nlabels: [area/all]", "src/OWNERS": "approvers: [bob]\nlabels: [area/src]"})
 	return w
 }

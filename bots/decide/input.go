@@ -50,7 +50,9 @@ type Input struct {
 	// nothing is approved or merged.
 	Problems []string
 	// Releases are the open tracking issues, if Needs asked for them, and so on.
-	Releases   []Release
+	Releases []Release
+	// Rotation is nil without one.
+	Rotation   *Rotation
 	RepoLabels []string
 	Milestones []Milestone
 	// Assignable are those of Needs.Assignable whom GitHub lets be assigned
@@ -192,6 +194,8 @@ type Memory struct {
 	// Picks are the branches that the change is to be carried to, and who
 	// wanted it.
 	Picks map[string]Pick `json:"picks,omitempty"`
+	// Swaps are what people have asked others to swap, by release.
+	Swaps map[string]Swap `json:"swaps,omitempty"`
 	// Cleaned: the branch of the merged pull request was seen to.
 	Cleaned bool `json:"cleaned,omitempty"`
 }
@@ -235,6 +239,8 @@ type Needs struct {
 	Roles []string
 	// Releases: the open tracking issues.
 	Releases bool
+	// Rotation: who leads.
+	Rotation bool
 	// Labels and Milestones: those that the repository has.
 	Labels, Milestones bool
 	// Assignable are the logins that somebody wants assigned or asked,
@@ -263,6 +269,8 @@ func Need(in Input) Needs {
 			switch {
 			case c.Name == "release":
 				n.Releases = true
+			case c.Name == "release-lead":
+				n.Rotation = true
 			case c.Name == "milestone":
 				n.Milestones = true
 			case c.Name == "label" || slices.Contains(in.Settings.Labels.Prefixes, c.Name):
@@ -320,7 +328,7 @@ func (m Memory) clone() Memory {
 	if m.Votes == nil {
 		m.Votes = make(map[string]Vote)
 	}
-	m.Overrides, m.Picks = maps.Clone(m.Overrides), maps.Clone(m.Picks)
+	m.Overrides, m.Picks, m.Swaps = maps.Clone(m.Overrides), maps.Clone(m.Picks), maps.Clone(m.Swaps)
 	if m.LGTM != nil {
 		lgtm := *m.LGTM
 		m.LGTM = &lgtm

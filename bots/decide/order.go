@@ -65,6 +65,7 @@ func orders(s config.Settings) []order {
 		{"unhold", "hold", "`/unhold`", "Lets go of it.", anybody, openPull, (*decision).unhold},
 		{"remove-hold", "hold", "`/remove-hold`", "Lets go of it.", anybody, openPull, (*decision).unhold},
 		{"release", "release", "`/release status` or `/release status v1.2.3`", "Tells how far a release is.", anybody, everywhere, (*decision).release},
+		{"release-lead", "release", "`/release-lead next`, `list`, `take v1.2.0 [lead|backup|shadow]`, `decline v1.2.0`, `away 2027-03-20..2027-04-02`, or `swap v1.2.0 @bob`, to which bob says `/release-lead swap v1.2.0`", "Tells who leads the coming releases, or opens a pull request that changes what you do in them.", "anybody; changes, who is in the rotation", everywhere, (*decision).releaseLead},
 		{"why", "why", "`/why`", "Tells why this is not merging: everything that is missing, where it is set, and who can give it with which command.", anybody, openPull, (*decision).why},
 		{"assign", "assign", "`/assign` or `/assign @alice @bob`", "Assigns people, or you.", anybody, openIssue, (*decision).assign},
 		{"unassign", "assign", "`/unassign` or `/unassign @alice`", "Takes that back.", anybody, openIssue, (*decision).unassign},

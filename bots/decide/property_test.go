@@ -27,6 +27,7 @@ func TestProperties(t *testing.T) {
 		"/lgmt", "/lgtm\n/approve", "/hold\n/unhold", "```\n/lgtm\n/approve\n```", "thanks", "/lgtm what", "/release status", "/test all",
 		"/retitle WIP x", "/retitle x", "/assign @alice", "/unassign", "/cc", "/kind bug", "/override unit", "/cherry-pick x", "/why", "/lifecycle stale",
 		"/milestone v0.3", "/link-issue 3", "/unlink-issue 3", "/release-note-none", "/auto-cc",
+		"/release-lead list", "/release-lead decline v0.2.0", "/release-lead swap v0.2.0 @bob", "/release-lead swap v0.2.0", "/release-lead take v0.3.0 backup",
 	}
 	events := []string{
 		"push tree1", "push tree2", "push tree3", "label lgtm", "label approved", "label do-not-merge/hold", "label needs-rebase", "label do-not-merge/wip",

@@ -128,6 +128,7 @@ func (r *Reader) fill(ctx context.Context, t act.Target, in *decide.Input) error
 		read   func(context.Context, act.Target, *decide.Input) error
 	}{
 		{needs.Releases, "tracking issues", r.releases},
+		{needs.Rotation, "rotation", r.rotation},
 		{needs.Labels, "labels", r.labels},
 		{needs.Milestones, "milestones", r.milestones},
 		{needs.Commits && in.Pull != nil, "commits", r.commits},

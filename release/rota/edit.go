@@ -39,14 +39,17 @@ func Edit(file string, data []byte, next Rota) ([]byte, error) {
 			return nil, err
 		}
 	}
+	// What is written in an unusual way (a list in brackets, an entry whose last
+	// bracket is on a line of its own) shows here at the latest.
 	after, err := Parse(file, []byte(text))
-	if err != nil {
-		return nil, err
-	}
-	if !slices.Equal(after.Releases, next.Releases) || len(after.Away) != len(next.Away) || len(after.Declined) != len(next.Declined) {
-		return nil, fmt.Errorf("%s can't be changed by a program as it is written; write each entry on a line of its own, as in `  - {version: v0.1.0, lead: alice}`", file)
+	if err != nil || !slices.Equal(after.Releases, next.Releases) || len(after.Away) != len(next.Away) || len(after.Declined) != len(next.Declined) {
+		return nil, notByLine(file)
 	}
 	return []byte(text), nil
+}
+
+func notByLine(file string) error {
+	return fmt.Errorf("%s can't be changed by a program as it is written; write each entry on a line of its own, as in `  - {version: v0.1.0, lead: alice}`", file)
 }
 
 // entry is one line of a list.
@@ -137,6 +140,9 @@ func editList(file, text, key string, before, after []entry) (string, error) {
 		at = until
 	}
 	for _, it := range s.items {
+		if it.from < at || it.until > len(lines) {
+			return "", notByLine(file)
+		}
 		write(it.from)
 		// What comes before it and is not there yet.
 		i := slices.IndexFunc(rest, func(e entry) bool { return e.id == it.id })

@@ -148,6 +148,14 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte("releases:\n  - {version: v0.1.0, lead: alice}\n"))
 	f.Add([]byte("releases:\n  - version: v0.1.0\n    lead: alice\n  # c\naway: [{login: a, from: 2027-01-01}]\ndeclined: []\nrules: {relax: [employer]}\npeople: [{login: alice}, {login: bob}]\n"))
 	f.Add([]byte("releases: &a [*a]"))
+	f.Add([]byte("releases: [{version: v0.1.0, date: 2027-02-01, lead: alice}]\n"))
+	f.Add([]byte("releases:\n  - {version: v0.1.0, date: 2027-02-01,\n     lead: alice\n    }\n"))
+	f.Add([]byte("people: []\nreleases:\n- version: v0.1.0\n  date: 2027-02-01\n  lead: >\n    alice\n"))
+	many := "people: [{login: alice, release_lead: {most_per_year: 1}}]\nreleases:\n"
+	for i := range 40 {
+		many += fmt.Sprintf("  - {version: v0.%d.0, date: 2027-02-01, unstaffed: x}\n", i)
+	}
+	f.Add([]byte(many))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		r, err := rota.Parse("rotation.yaml", data)
 		if err != nil {

@@ -3,6 +3,7 @@
 package rota
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -17,10 +18,11 @@ type search struct {
 	*board
 	slots   []slot
 	options [][]option // those of each slot, by login
-	least   int        // the least spacing of any option
+	least   int        // the least spacing of any option, and
+	most    int        // the most
 	chosen  []string   // who leads each slot; empty is nobody, or nobody yet
 	aim     holes      // what can be reached at best
-	best    holes      // of the search that is running
+	known   map[string]holes
 }
 
 // option is somebody who may lead a slot as far as what is published says.
@@ -33,6 +35,8 @@ type option struct {
 	room, spacing int
 }
 
+const unlimited = 1 << 30
+
 // holes are how many releases have no lead, and how many others no backup.
 type holes struct{ leads, backups int }
 
@@ -43,11 +47,11 @@ func (h holes) less(o holes) bool {
 func (h holes) plus(leads, backups int) holes { return holes{h.leads + leads, h.backups + backups} }
 
 func newSearch(b *board, slots []slot) *search {
-	s := &search{board: b, slots: slots, chosen: make([]string, len(slots)), least: 1 << 30}
+	s := &search{board: b, slots: slots, chosen: make([]string, len(slots)), known: make(map[string]holes), least: 1 << 30}
 	for n := range slots {
 		s.options = append(s.options, s.possible(n))
 	}
-	s.aim = s.fewest(0, holes{})
+	s.aim = s.fewest(0)
 	return s
 }
 
@@ -63,8 +67,8 @@ func (s *search) possible(n int) []option {
 		if len(s.breaks(slot.i, Lead, p, day)) > 0 {
 			continue
 		}
-		o := option{login: p.Login, day: day, alone: s.alone(n, p, day), room: 1 << 30, spacing: s.spacing(day)}
-		s.least = min(s.least, o.spacing)
+		o := option{login: p.Login, day: day, alone: s.alone(n, p, day), room: unlimited, spacing: s.spacing(day)}
+		s.least, s.most = min(s.least, o.spacing), max(s.most, o.spacing)
 		if most := p.Lead.MostPerYear; most > 0 {
 			o.room = most
 			for j, a := range s.all {
@@ -128,43 +132,69 @@ func (s *search) optionOf(n int) option {
 	return s.options[n][i]
 }
 
-// fewest returns the fewest holes that can be had with those chosen up to slot
-// n, which cost have.
-func (s *search) fewest(n int, have holes) holes {
-	s.best = holes{1 << 30, 0}
-	s.branch(n, have)
-	return s.best
-}
-
-func (s *search) branch(n int, have holes) {
-	if !s.bound(n, have).less(s.best) {
-		return
-	}
+// fewest returns the fewest holes of the slots from n on, with those chosen
+// before. It stops at the first way that reaches the bound, and keeps what it
+// found: what comes after depends only on the latest leads and on who has
+// reached their most of a year.
+func (s *search) fewest(n int) holes {
 	if n == len(s.slots) {
-		s.best = have
-		return
+		return holes{}
 	}
 	if !s.slots[n].open[Lead] {
-		s.branch(n+1, have)
-		return
+		return s.fewest(n + 1)
+	}
+	key := s.key(n)
+	if h, ok := s.known[key]; ok {
+		return h
+	}
+	low, best := s.bound(n), holes{1 << 30, 0}
+	try := func(login string, leads, backups int) {
+		if !low.less(best) {
+			return
+		}
+		s.chosen[n] = login
+		if h := s.fewest(n+1).plus(leads, backups); h.less(best) {
+			best = h
+		}
+		s.chosen[n] = ""
 	}
 	for _, alone := range []bool{false, true} {
 		for _, o := range s.options[n] {
-			if o.alone != alone || !s.fits(n, o) {
-				continue
+			if o.alone == alone && s.fits(n, o) {
+				try(o.login, 0, int(number01(alone)))
 			}
-			s.chosen[n] = o.login
-			s.branch(n+1, have.plus(0, int(number01(alone))))
-			s.chosen[n] = ""
 		}
 	}
-	s.branch(n+1, have.plus(1, 0))
+	try("", 1, 0)
+	s.known[key] = best
+	return best
 }
 
-// bound is what have grows to at least. Releases that are closer together than
+// key is what the slots from n on depend on of those before.
+func (s *search) key(n int) string {
+	var b strings.Builder
+	fmt.Fprint(&b, n)
+	for m := range n {
+		if s.chosen[m] == "" {
+			continue
+		}
+		o := s.optionOf(m)
+		near := s.turn[s.slots[n].i]-s.turn[s.slots[m].i] < s.most
+		if near {
+			fmt.Fprintf(&b, " %d %s", m, o.login)
+		}
+		if o.room < unlimited {
+			fmt.Fprintf(&b, " %s/%d", o.login, o.day.Year())
+		}
+	}
+	return b.String()
+}
+
+// bound is how many holes the slots from n on have at least. Releases that are closer together than
 // the spacing need a lead each, another one each: the largest matching tells how
 // many have one, and that of people who would have a backup, how many have both.
-func (s *search) bound(n int, have holes) holes {
+func (s *search) bound(n int) holes {
+	var have holes
 	for n < len(s.slots) {
 		first := s.turn[s.slots[n].i]
 		var group []int
@@ -331,7 +361,8 @@ func (s *search) pick(n int, role Role, candidates []Candidate) *Candidate {
 func (s *search) reaches(n int, c *Candidate) bool {
 	defer func(was string) { s.chosen[n] = was }(s.chosen[n])
 	s.chosen[n] = c.Login
-	return s.fewest(n+1, s.sofar(n)) == s.aim
+	have := s.sofar(n)
+	return s.fewest(n+1).plus(have.leads, have.backups) == s.aim
 }
 
 // sofar counts the holes of the slots up to n.

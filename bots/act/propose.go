@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package act
+
+import (
+	"context"
+
+	gh "github.com/google/go-github/v57/github"
+)
+
+// propose opens a pull request that changes one file. A branch without a pull
+// request is what an attempt left that was cut short: it is made anew.
+func (e effect) propose(ctx context.Context) (outputs, error) {
+	if o, happened, err := e.findProposal(ctx); err != nil || happened {
+		return o, err
+	}
+	g, t, in := e.actor.GitHub, e.target, e.inputs.Propose
+	at, _, err := g.Git.GetCommit(ctx, t.Owner, t.Name, in.Commit)
+	if err != nil {
+		return outputs{}, err
+	}
+	tree, _, err := g.Git.CreateTree(ctx, t.Owner, t.Name, at.GetTree().GetSHA(), []*gh.TreeEntry{
+		{Path: &in.Path, Mode: new("100644"), Type: new("blob"), Content: &in.Text},
+	})
+	if err != nil {
+		return outputs{}, err
+	}
+	commit, _, err := g.Git.CreateCommit(ctx, t.Owner, t.Name, &gh.Commit{Message: &in.Title, Tree: tree, Parents: []*gh.Commit{{SHA: &in.Commit}}}, nil)
+	if err != nil {
+		return outputs{}, err
+	}
+	if err := e.branch(ctx, in.Branch, commit.GetSHA()); err != nil {
+		return outputs{}, err
+	}
+	pull, _, err := g.PullRequests.Create(ctx, t.Owner, t.Name, &gh.NewPullRequest{Title: &in.Title, Head: &in.Branch, Base: &in.Base, Body: &in.Body})
+	return outputs{Number: pull.GetNumber()}, err
+}
+
+// findProposal looks for the pull request, open or not.
+func (e effect) findProposal(ctx context.Context) (outputs, bool, error) {
+	t, in := e.target, e.inputs.Propose
+	pulls, _, err := e.actor.GitHub.PullRequests.List(ctx, t.Owner, t.Name, &gh.PullRequestListOptions{State: "all", Head: t.Owner + ":" + in.Branch})
+	if err != nil || len(pulls) == 0 {
+		return outputs{}, false, err
+	}
+	return outputs{Number: pulls[0].GetNumber()}, true, nil
+}
