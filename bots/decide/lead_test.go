@@ -80,32 +80,32 @@ func (w *world) holds(t *testing.T, want, diff string) {
 	if !strings.Contains(answer, want) {
 		t.Errorf("the answer lacks %q:\n%s", want, answer)
 	}
-	got := ""
+	var got strings.Builder
 	for _, p := range w.proposed {
 		if p.Base != "main" || p.Commit != "cccc" || p.Path != decide.RotationPath || !strings.HasPrefix(p.Branch, "release-lead/7-comment-") {
 			t.Errorf("proposed is %+v", p)
 		}
-		got += lineDiff(turns, p.Text)
+		got.WriteString(lineDiff(turns, p.Text))
 	}
-	if d := cmp.Diff(diff, got); d != "" {
+	if d := cmp.Diff(diff, got.String()); d != "" {
 		t.Errorf("proposed (-want +got):\n%s", d)
 	}
 }
 
 // lineDiff lists the lines that only one of two texts has.
 func lineDiff(before, after string) string {
-	out := ""
+	var out strings.Builder
 	for line := range strings.Lines(before) {
 		if !strings.Contains(after, line) {
-			out += "-" + line
+			out.WriteString("-" + line)
 		}
 	}
 	for line := range strings.Lines(after) {
 		if !strings.Contains(before, line) {
-			out += "+" + line
+			out.WriteString("+" + line)
 		}
 	}
-	return out
+	return out.String()
 }
 
 // TestSwapLeads: it takes both, each for themselves and on the same number.

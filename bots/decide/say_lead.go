@@ -36,21 +36,22 @@ func sayTurns(coming []rota.Assignment, next bool) string {
 			lines = append(lines, fmt.Sprintf("- and %d more", len(coming)-most))
 			break
 		}
-		line := "- " + code(a.Version)
+		var line strings.Builder
+		line.WriteString("- " + code(a.Version))
 		if a.Date != "" {
-			line += " on " + a.Date
+			line.WriteString(" on " + a.Date)
 		}
 		if a.Lead == "" {
-			line += ": nobody leads it: " + code(a.Unstaffed)
+			line.WriteString(": nobody leads it: " + code(a.Unstaffed))
 		} else {
-			line += ": " + name(a.Lead) + " leads"
+			line.WriteString(": " + name(a.Lead) + " leads")
 		}
 		for _, role := range []rota.Role{rota.Backup, rota.Shadow} {
 			if who := a.Who(role); who != "" {
-				line += fmt.Sprintf(", %s is %s", name(who), role)
+				fmt.Fprintf(&line, ", %s is %s", name(who), role)
 			}
 		}
-		lines = append(lines, line)
+		lines = append(lines, line.String())
 	}
 	return strings.Join(lines, "\n")
 }

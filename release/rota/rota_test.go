@@ -151,11 +151,12 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte("releases: [{version: v0.1.0, date: 2027-02-01, lead: alice}]\n"))
 	f.Add([]byte("releases:\n  - {version: v0.1.0, date: 2027-02-01,\n     lead: alice\n    }\n"))
 	f.Add([]byte("people: []\nreleases:\n- version: v0.1.0\n  date: 2027-02-01\n  lead: >\n    alice\n"))
-	many := "people: [{login: alice, release_lead: {most_per_year: 1}}]\nreleases:\n"
+	var many strings.Builder
+	many.WriteString("people: [{login: alice, release_lead: {most_per_year: 1}}]\nreleases:\n")
 	for i := range 40 {
-		many += fmt.Sprintf("  - {version: v0.%d.0, date: 2027-02-01, unstaffed: x}\n", i)
+		fmt.Fprintf(&many, "  - {version: v0.%d.0, date: 2027-02-01, unstaffed: x}\n", i)
 	}
-	f.Add([]byte(many))
+	f.Add([]byte(many.String()))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		r, err := rota.Parse("rotation.yaml", data)
 		if err != nil {
