@@ -76,12 +76,7 @@ type builder struct {
 
 // move makes the branch be at a commit.
 func (b builder) move(ctx context.Context, sha string) error {
-	ref := &gh.Reference{Ref: new("refs/heads/" + b.branch), Object: &gh.GitObject{SHA: &sha}}
-	_, _, err := b.actor.GitHub.Git.CreateRef(ctx, b.target.Owner, b.target.Name, ref)
-	if github.StatusOf(err) == http.StatusUnprocessableEntity { // it is there
-		_, _, err = b.actor.GitHub.Git.UpdateRef(ctx, b.target.Owner, b.target.Name, ref, true)
-	}
-	return err
+	return b.actor.move(ctx, b.target, b.branch, sha)
 }
 
 func (b builder) drop(ctx context.Context) error {

@@ -76,11 +76,15 @@ func (e effect) cherryPick(ctx context.Context) (outputs, error) {
 
 // branch makes a branch that is the bot's own be at a commit.
 func (e effect) branch(ctx context.Context, name, sha string) error {
-	g, t := e.actor.GitHub, e.target
+	return e.actor.move(ctx, e.target, name, sha)
+}
+
+// move makes a branch that is the bot's own be at a commit.
+func (a *Actor) move(ctx context.Context, t Target, name, sha string) error {
 	ref := &gh.Reference{Ref: new("refs/heads/" + name), Object: &gh.GitObject{SHA: &sha}}
-	_, _, err := g.Git.CreateRef(ctx, t.Owner, t.Name, ref)
+	_, _, err := a.GitHub.Git.CreateRef(ctx, t.Owner, t.Name, ref)
 	if github.StatusOf(err) == http.StatusUnprocessableEntity { // it is there
-		_, _, err = g.Git.UpdateRef(ctx, t.Owner, t.Name, ref, true)
+		_, _, err = a.GitHub.Git.UpdateRef(ctx, t.Owner, t.Name, ref, true)
 	}
 	return err
 }

@@ -197,11 +197,11 @@ func (p *parser) merge(n *yaml.Node) {
 	m := &p.settings.Merge
 	p.fields(n, map[string]func(*yaml.Node){
 		"method":           p.method,
-		"required_labels":  func(n *yaml.Node) { m.RequiredLabels = p.words(n) },
-		"forbidden_labels": func(n *yaml.Node) { m.ForbiddenLabels = slices.Concat(Default().Merge.ForbiddenLabels, p.words(n)) },
-		"required_checks":  func(n *yaml.Node) { m.RequiredChecks = p.words(n) },
+		"required_labels":  func(n *yaml.Node) { m.RequiredLabels = p.Words(n) },
+		"forbidden_labels": func(n *yaml.Node) { m.ForbiddenLabels = slices.Concat(Default().Merge.ForbiddenLabels, p.Words(n)) },
+		"required_checks":  func(n *yaml.Node) { m.RequiredChecks = p.Words(n) },
 		"queue":            p.queue,
-		"first_labels":     func(n *yaml.Node) { m.FirstLabels = p.words(n) },
+		"first_labels":     func(n *yaml.Node) { m.FirstLabels = p.Words(n) },
 		"freezes":          p.freezes,
 	})
 	// What a candidate waits for must have a name: that nothing has reported
@@ -227,7 +227,7 @@ func (p *parser) method(n *yaml.Node) {
 // roles reads whom to trust. An empty list would leave nobody who could ever
 // change it by a command.
 func (p *parser) roles(n *yaml.Node) {
-	roles := p.words(n)
+	roles := p.Words(n)
 	if len(roles) == 0 {
 		p.Report(n, "leave trusted_roles out for the default", "nobody is trusted")
 		return
@@ -238,25 +238,6 @@ func (p *parser) roles(n *yaml.Node) {
 	p.settings.TrustedRoles = roles
 }
 
-func (p *parser) words(n *yaml.Node) []string {
-	var words []string
-	for _, item := range p.Items(n) {
-		words = append(words, item.Value)
-	}
-	return words
-}
-
 func (p *parser) fields(n *yaml.Node, known map[string]func(*yaml.Node)) {
-	for _, field := range p.Fields(n) {
-		if read, ok := known[field.Name]; ok {
-			read(field.Value)
-			continue
-		}
-		var names []string
-		for name := range known {
-			names = append(names, name)
-		}
-		slices.Sort(names)
-		p.Unknown(field, command.Suggest(field.Name, names), names)
-	}
+	p.Read(n, known, command.Suggest)
 }

@@ -106,8 +106,8 @@ func (p *parser) labels(n *yaml.Node) {
 	l := &p.settings.Labels
 	p.fields(n, map[string]func(*yaml.Node){
 		"prefixes":   func(n *yaml.Node) { l.Prefixes = p.prefixes(n) },
-		"additional": func(n *yaml.Node) { l.Additional = p.words(n) },
-		"restricted": func(n *yaml.Node) { l.Restricted = p.words(n) },
+		"additional": func(n *yaml.Node) { l.Additional = p.Words(n) },
+		"restricted": func(n *yaml.Node) { l.Restricted = p.Words(n) },
 	})
 }
 

@@ -31,18 +31,25 @@ func newcomer(association string) bool {
 	return slices.Contains([]string{"NONE", "FIRST_TIMER", "FIRST_TIME_CONTRIBUTOR"}, association)
 }
 
+// defaultBranch returns the default branch, or nil for an empty repository.
+func (r *Reader) defaultBranch(ctx context.Context, t act.Target) (*gh.Branch, error) {
+	repo, _, err := r.GitHub.Repositories.Get(ctx, t.Owner, t.Name)
+	if err != nil {
+		return nil, err
+	}
+	branch, resp, err := r.GitHub.Repositories.GetBranch(ctx, t.Owner, t.Name, repo.GetDefaultBranch(), 1)
+	// This call alone of go-github's makes no ErrorResponse.
+	if resp != nil && resp.StatusCode == 404 {
+		return nil, nil
+	}
+	return branch, err
+}
+
 // settings reads the settings for what has no base branch, or needs no more of
 // it: those of the default branch.
 func (r *Reader) settings(ctx context.Context, t act.Target, in *decide.Input) error {
-	repo, _, err := r.GitHub.Repositories.Get(ctx, t.Owner, t.Name)
-	if err != nil {
-		return err
-	}
-	branch, resp, err := r.GitHub.Repositories.GetBranch(ctx, t.Owner, t.Name, repo.GetDefaultBranch(), 1)
-	if resp != nil && resp.StatusCode == 404 {
-		return nil // an empty repository
-	}
-	if err != nil {
+	branch, err := r.defaultBranch(ctx, t)
+	if branch == nil || err != nil {
 		return err
 	}
 	commit := branch.GetCommit()

@@ -13,16 +13,8 @@ import (
 // rotation reads who leads releases, at the tip of the default branch. A
 // repository without the file has none.
 func (r *Reader) rotation(ctx context.Context, t act.Target, in *decide.Input) error {
-	repo, _, err := r.GitHub.Repositories.Get(ctx, t.Owner, t.Name)
-	if err != nil {
-		return err
-	}
-	branch, resp, err := r.GitHub.Repositories.GetBranch(ctx, t.Owner, t.Name, repo.GetDefaultBranch(), 1)
-	// This call alone of go-github's makes no ErrorResponse.
-	if resp != nil && resp.StatusCode == 404 {
-		return nil // an empty repository
-	}
-	if err != nil {
+	branch, err := r.defaultBranch(ctx, t)
+	if branch == nil || err != nil {
 		return err
 	}
 	commit := branch.GetCommit()

@@ -174,7 +174,7 @@ func (p parser) label(n *yaml.Node) Label {
 				p.Report(n, "GitHub takes 100 characters", "the description has %d", len([]rune(l.Description)))
 			}
 		},
-		"previously": func(n *yaml.Node) { l.Previously = p.words(n) },
+		"previously": func(n *yaml.Node) { l.Previously = p.Words(n) },
 	})
 	return l
 }
@@ -208,7 +208,7 @@ func (p parser) branch(n *yaml.Node) Branch {
 		},
 		"code_owners":    func(n *yaml.Node) { b.CodeOwners = p.Bool(n) },
 		"dismiss_stale":  func(n *yaml.Node) { b.DismissStale = p.Bool(n) },
-		"checks":         func(n *yaml.Node) { b.Checks = sorted(p.words(n)) },
+		"checks":         func(n *yaml.Node) { b.Checks = sorted(p.Words(n)) },
 		"strict":         func(n *yaml.Node) { b.Strict = p.Bool(n) },
 		"enforce_admins": func(n *yaml.Node) { b.EnforceAdmins = p.Bool(n) },
 		"linear":         func(n *yaml.Node) { b.Linear = p.Bool(n) },
@@ -240,18 +240,10 @@ func (p parser) team(n *yaml.Node) Team {
 
 func (p parser) logins(n *yaml.Node) []string {
 	var logins []string
-	for _, w := range p.words(n) {
+	for _, w := range p.Words(n) {
 		logins = append(logins, strings.ToLower(strings.TrimPrefix(w, "@")))
 	}
 	return sorted(logins)
-}
-
-func (p parser) words(n *yaml.Node) []string {
-	var words []string
-	for _, item := range p.Items(n) {
-		words = append(words, item.Value)
-	}
-	return words
 }
 
 func (p parser) text(n *yaml.Node) string {
@@ -263,18 +255,7 @@ func (p parser) text(n *yaml.Node) string {
 }
 
 func (p parser) fields(n *yaml.Node, known map[string]func(*yaml.Node)) {
-	for _, field := range p.Fields(n) {
-		if read, ok := known[field.Name]; ok {
-			read(field.Value)
-			continue
-		}
-		var names []string
-		for name := range known {
-			names = append(names, name)
-		}
-		slices.Sort(names)
-		p.Unknown(field, command.Suggest(field.Name, names), names)
-	}
+	p.Read(n, known, command.Suggest)
 }
 
 func sorted(words []string) []string {

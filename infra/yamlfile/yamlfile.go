@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -207,6 +208,28 @@ func (f *File) Items(n *yaml.Node) []*yaml.Node {
 		items = append(items, c)
 	}
 	return items
+}
+
+// Words returns the words of a list.
+func (f *File) Words(n *yaml.Node) []string {
+	var words []string
+	for _, item := range f.Items(n) {
+		words = append(words, item.Value)
+	}
+	return words
+}
+
+// Read hands each value of a mapping to the reader of its key. A key that has
+// none is unknown, and nearest says which one was meant.
+func (f *File) Read(n *yaml.Node, known map[string]func(*yaml.Node), nearest func(name string, known []string) string) {
+	for _, field := range f.Fields(n) {
+		if read, ok := known[field.Name]; ok {
+			read(field.Value)
+			continue
+		}
+		names := slices.Sorted(maps.Keys(known))
+		f.Unknown(field, nearest(field.Name, names), names)
+	}
 }
 
 // Bool returns the value of a node that is true or false.
