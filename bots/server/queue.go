@@ -95,8 +95,11 @@ func (s *Server) ready(ctx context.Context, repo act.Target) (map[string][]ready
 			continue
 		}
 		data, err := s.config.Store.Note(ctx, noteReady, name)
-		if err != nil || data == nil {
+		if err != nil {
 			return nil, err
+		}
+		if data == nil {
+			continue // a look at it took it out meanwhile
 		}
 		var n readyNote
 		if err := json.Unmarshal(data, &n); err != nil {
