@@ -20,7 +20,7 @@ import (
 var deeds = map[string]func() ([]sight, error){
 	"fork storm": storm, "calls on files": fileCalls, "calls on processes": processCalls, "messages": messages, "births": births,
 	"many files": manyFiles, "gone files": goneFiles, "waits": waits, "semaphores": semaphores, "options": options,
-	"older calls": olderCalls, "older waits": olderWaits, "32 bits": runs32, "io_uring": usesUring,
+	"older calls": olderCalls, "older waits": olderWaits, "older births": olderBirths, "32 bits": runs32, "io_uring": usesUring,
 	"open": opens, "open through links": opensLinks, "open deep": opensDeep, "failed open": failedOpens, "descriptors": descriptors,
 	"names": names, "modes": modes, "sockets": sockets, "unix sockets": unixSockets, "identity": identity,
 	"processes": processes, "failed exec": failedExec, "memory": memory, "hostile": hostile, "data": data,

@@ -9,5 +9,7 @@ func olderCalls() ([]sight, error) { return opens() }
 
 func olderWaits() ([]sight, error) { return opens() }
 
+func olderBirths() ([]sight, error) { return opens() }
+
 // runs32 has nothing to run.
 func runs32() ([]sight, error) { return opens() }
