@@ -44,7 +44,7 @@ type deliverer struct {
 // deliverWebhooks is a worker: it hands events to hooks, and sends what hooks
 // have. What a killed process left is sent first.
 func (s *Server) deliverWebhooks(ctx context.Context) {
-	d := &deliverer{srv: s, lanes: make(map[int64]chan struct{}), strict: hookClient(false), insecure: hookClient(true)}
+	d := &deliverer{srv: s, lanes: make(map[int64]chan struct{}), strict: s.hookClient(false), insecure: s.hookClient(true)}
 	defer d.running.Wait()
 	for {
 		waiting, err := d.distribute(ctx)
@@ -67,11 +67,14 @@ func (s *Server) deliverWebhooks(ctx context.Context) {
 	}
 }
 
-func hookClient(insecure bool) *http.Client {
-	transport := &http.Transport{
-		Proxy:           nil, // a delivery goes where the hook says
-		IdleConnTimeout: 30 * time.Second,
-		TLSClientConfig: &tls.Config{InsecureSkipVerify: insecure}, // the hook's own setting, insecure_ssl
+func (s *Server) hookClient(insecure bool) *http.Client {
+	transport := s.config.Webhooks
+	if transport == nil {
+		transport = &http.Transport{
+			Proxy:           nil, // a delivery goes where the hook says
+			IdleConnTimeout: 30 * time.Second,
+			TLSClientConfig: &tls.Config{InsecureSkipVerify: insecure}, // the hook's own setting, insecure_ssl
+		}
 	}
 	return &http.Client{
 		Transport:     transport,

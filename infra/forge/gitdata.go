@@ -131,7 +131,7 @@ func resolveRef(ctx context.Context, repo git.Repo, name string) (string, error)
 // commit's id names, or errMissing. A branch comes before a tag of its name,
 // as on GitHub.
 func resolveCommit(ctx context.Context, repo git.Repo, name string) (string, error) {
-	if name == "" || strings.HasPrefix(name, "-") || strings.ContainsAny(name, "^~:\x00 ") || strings.Contains(name, "@{") {
+	if name == "" || strings.HasPrefix(name, "-") || strings.ContainsAny(name, "^~:\x00\n ") || strings.Contains(name, "@{") {
 		return "", fmt.Errorf("no commit %q: %w", name, errMissing)
 	}
 	candidates := []string{"refs/heads/" + name, "refs/tags/" + name, "refs/" + strings.TrimPrefix(name, "refs/")}
@@ -141,13 +141,19 @@ func resolveCommit(ctx context.Context, repo git.Repo, name string) (string, err
 	if name == "HEAD" {
 		candidates = []string{"HEAD"}
 	}
+	// One question for all: a forge is asked this more than anything else.
+	var ask strings.Builder
 	for _, candidate := range candidates {
-		oid, err := repo.Run(ctx, "rev-parse", "--verify", "--quiet", "--end-of-options", candidate+"^{commit}")
-		if err == nil {
+		ask.WriteString(candidate + "^{commit}\n")
+	}
+	answer, err := repo.RunInput(ctx, strings.NewReader(ask.String()), "cat-file", "--batch-check=%(objectname)")
+	if err != nil {
+		return "", err
+	}
+	for line := range strings.Lines(answer) {
+		// What is not there is its question, and "missing" or "ambiguous".
+		if oid := strings.TrimSuffix(line, "\n"); isOID(oid) {
 			return oid, nil
-		}
-		if git.ExitCode(err) < 0 {
-			return "", err
 		}
 	}
 	return "", fmt.Errorf("no commit %q: %w", name, errMissing)

@@ -29,6 +29,8 @@ type Config struct {
 	Clock func() time.Time
 	// Log gets what goes wrong inside; nil is nowhere.
 	Log *slog.Logger
+	// Webhooks carries them to their addresses; nil is the network.
+	Webhooks http.RoundTripper
 }
 
 // Server is a running forge. It is an http.Handler.
