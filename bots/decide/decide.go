@@ -69,6 +69,7 @@ func Decide(in Input) Plan {
 		return Plan{Actions: append(d.answers(), d.changes()...), Memory: d.memory}
 	}
 	d.lgtmAfterPush()
+	d.memory.Tree = in.Pull.Tree
 	d.automatic()
 	coverage := d.judgeApproval()
 	plan := Plan{Criteria: d.criteria(coverage)}

@@ -501,3 +501,26 @@ func TestExplain(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// TestPushedMeanwhile has a push and a /lgtm between two looks: nobody knows
+// which was first, and an author could see to it that the push is late.
+func TestPushedMeanwhile(t *testing.T) {
+	t.Parallel()
+	for what, want := range map[string]string{
+		"bob: /lgtm": "reply comment-2", "label lgtm": "reply push-bbbbbbbbbbtree2, -lgtm",
+	} {
+		w := newWorld()
+		w.step()
+		w.happen(t, what)
+		w.push("tree2")
+		w.step()
+		if got := strings.Join(w.done, ", "); got != want {
+			t.Errorf("%s: did %q, want %q", what, got, want)
+		}
+		w.done = nil
+		w.say("bob", "/lgtm")
+		if w.step(); strings.Join(w.done, ", ") != "+lgtm" {
+			t.Errorf("%s, and /lgtm later: did %q", what, w.done)
+		}
+	}
+}

@@ -181,6 +181,8 @@ type Memory struct {
 	Votes map[string]Vote `json:"votes,omitempty"`
 	// LGTM is what the label lgtm, if it is there, was given for.
 	LGTM *LGTM `json:"lgtm,omitempty"`
+	// Tree is what the files were when the pull request was last read.
+	Tree string `json:"tree,omitempty"`
 	// Refusal is GitHub's last refusal to merge.
 	Refusal *Refusal `json:"refusal,omitempty"`
 	// Overrides are the failed checks that an administrator takes for passed,

@@ -12,12 +12,14 @@ import (
 
 // lgtm obeys /lgtm, /lgtm no-issue and /lgtm cancel.
 //
-// Between the reviewer's comment and this moment the author may have pushed.
-// GitHub tells nobody when a commit was pushed (its own date is the author's to
-// choose), so in the second that it takes that can't be seen for a comment;
-// Prow has the same gap. A review names the commit that it is of. And where
-// more than a second may have passed, because nothing is remembered of this
-// pull request, an old comment counts only for a head that is older still.
+// A comment names no commit, and GitHub tells nobody when a commit was pushed:
+// its own date is the author's to choose. What is certain is that a comment
+// which was not there when the bot last read the pull request is younger than
+// the files that were there then. If the files are others by now, nobody can
+// say which of the two the comment is about, and it must be said again. A
+// review names the commit that it is of. Where nothing is remembered of the
+// pull request, an old comment counts only for a head that is older still, by
+// the date that the commit gives itself.
 func (d *decision) lgtm(r Remark, args []string) bool {
 	switch arg := strings.ToLower(strings.Join(args, " ")); {
 	case arg == "cancel":
@@ -34,6 +36,8 @@ func (d *decision) lgtm(r Remark, args []string) bool {
 		d.reply(r.Ref, sayOldReview(r.Commit, d.in.Pull.Head))
 	case d.pushedSince(r):
 		// That was said already, under the notice.
+	case r.Commit == "" && d.pushedMeanwhile():
+		d.reply(r.Ref, sayPushedMeanwhile(d.in.Pull.Head))
 	case !d.in.Memory.Known && d.in.Pull.Committed.After(r.At):
 		d.reply(r.Ref, sayLateCommit(d.in.Pull.Head))
 	default:
@@ -63,13 +67,19 @@ func (d *decision) lgtmAfterPush() {
 	switch given := d.memory.LGTM; {
 	case !d.labelled(labels.LGTM):
 		d.memory.LGTM = nil // somebody took it off by hand
-	case given == nil:
+	case given == nil && !d.pushedMeanwhile():
 		d.memory.LGTM = &LGTM{Tree: d.in.Pull.Tree} // somebody put it on by hand
-	case given.Tree != d.in.Pull.Tree:
+	case given == nil || given.Tree != d.in.Pull.Tree:
 		d.label(labels.LGTM, false)
 		d.memory.LGTM = nil
 		d.reply("push-"+d.in.Pull.Head, sayNewChanges)
 	}
+}
+
+// pushedMeanwhile reports whether the files are others than when the pull
+// request was last read.
+func (d *decision) pushedMeanwhile() bool {
+	return d.in.Memory.Tree != "" && d.in.Memory.Tree != d.in.Pull.Tree
 }
 
 // pushedSince reports whether the bot has noticed a push after a remark. This

@@ -58,6 +58,11 @@ func sayOldReview(of, head string) string {
 	return fmt.Sprintf("Your review is of %s, and the pull request is at %s by now. Say `/lgtm` again if that looks good too.", code(short(of)), code(short(head)))
 }
 
+func sayPushedMeanwhile(head string) string {
+	return fmt.Sprintf("Other files were pushed at about the time of your `/lgtm`, and a comment does not tell which of the two it is about. "+
+		"Say it again if %s looks good.", code(short(head)))
+}
+
 func sayLateCommit(head string) string {
 	return fmt.Sprintf("By its own date, the head %s is newer than your `/lgtm`. Say it again if that looks good too.", code(short(head)))
 }
