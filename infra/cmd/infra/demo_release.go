@@ -74,9 +74,13 @@ func (d *demo) release(ctx context.Context, args ...string) error {
 	if err != nil {
 		return err
 	}
-	// The second build's own compile cache outlives the demo, as it does in a
-	// maintainer's clone: the next demo compiles Go's library no more.
-	args = append(args, "--signing-key", d.key, "--second-cache", filepath.Join(d.source.Dir, "dist", "second-cache"))
+	// The second build's own compile cache outlives the demo and its clone: the
+	// next demo compiles Go's library no more.
+	cache, err := exec.CommandContext(ctx, "go", "env", "GOCACHE").Output()
+	if err != nil {
+		return fmt.Errorf("go env GOCACHE: %w", err)
+	}
+	args = append(args, "--signing-key", d.key, "--second-cache", filepath.Join(strings.TrimSpace(string(cache)), "lanner-second-build"))
 	if args[0] == "plan" || args[0] == "cut" {
 		args = append(args, "--waive", "commits-without-pull-request=the founding history came before there was a platform to review it on")
 	}

@@ -277,7 +277,7 @@ func (w *watched) String() string {
 // library for two targets is no test of ours.
 func secondCache(t *testing.T) string {
 	t.Helper()
-	return filepath.Join(userCache(t), "lanner-release-test")
+	return filepath.Join(userCache(t), "lanner-second-build")
 }
 
 func userCache(t *testing.T) string {
