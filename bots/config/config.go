@@ -14,6 +14,7 @@
 //	  required_checks: []           # statuses or check runs that must be there; all that are there must be green
 //	  queue: null                   # or {batch: 4, depth: 2}: see package queue
 //	  first_labels: []              # who has one goes first in it
+//	  blocker_label: ""             # while an open issue has it, nothing is merged; "branch:NAME" in its title means that branch
 //	  freezes: []                   # each {from: 2026-12-20, until: 2027-01-05, why: holidays}, in UTC, both days included
 //	trusted_roles: [admin, maintain, write, triage]
 //	labels:
@@ -79,7 +80,9 @@ type Merge struct {
 	Queue *Queue
 	// FirstLabels make a pull request go before others in the queue.
 	FirstLabels []string
-	Freezes     []Freeze
+	// BlockerLabel is that of open issues which stop all merges; empty is none.
+	BlockerLabel string
+	Freezes      []Freeze
 }
 
 // Queue says how many pull requests are tested together, and how many such
@@ -202,6 +205,7 @@ func (p *parser) merge(n *yaml.Node) {
 		"required_checks":  func(n *yaml.Node) { m.RequiredChecks = p.Words(n) },
 		"queue":            p.queue,
 		"first_labels":     func(n *yaml.Node) { m.FirstLabels = p.Words(n) },
+		"blocker_label":    func(n *yaml.Node) { m.BlockerLabel = p.text(n) },
 		"freezes":          p.freezes,
 	})
 	// What a candidate waits for must have a name: that nothing has reported

@@ -61,6 +61,7 @@ func Decide(in Input) Plan {
 	for _, r := range in.Remarks {
 		d.hear(r)
 	}
+	d.memory.Blocks = in.Pull == nil && in.Open && slices.Contains(in.Labels, in.Settings.Merge.BlockerLabel)
 	if in.Pull == nil || !in.Open {
 		d.matching()
 		d.welcome()

@@ -368,6 +368,28 @@ func TestRequiredChecks(t *testing.T) {
 	}
 }
 
+// TestBlocker has open issues with the label that stops merges.
+func TestBlocker(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		title string
+		stops bool
+	}{{"The build is broken", true}, {"branch:main is broken", true}, {"Branch: release/0.1 and branch:release/0.2", false}} {
+		w := newWorld()
+		w.in.Settings.Merge.BlockerLabel, w.in.Pull.Base = "blocker", "main"
+		w.in.Blockers = []decide.Blocker{{Number: 12, Title: tt.title}}
+		if !decide.Need(w.in).Blockers {
+			t.Error("the blockers are not read")
+		}
+		w.say("bob", "/lgtm\n/approve")
+		plan := w.step()
+		why := plan.Criteria[len(plan.Criteria)-1].Why
+		if w.in.Pull.Merged == tt.stops || tt.stops != strings.Contains(why, "while #12 is open") {
+			t.Errorf("%s: merged %v; %s", tt.title, w.in.Pull.Merged, why)
+		}
+	}
+}
+
 func TestNeed(t *testing.T) {
 	t.Parallel()
 	w := newWorld()

@@ -51,6 +51,8 @@ type Input struct {
 	Problems []string
 	// Releases are the open tracking issues, if Needs asked for them, and so on.
 	Releases []Release
+	// Blockers are the open issues with the label that stops merges.
+	Blockers []Blocker
 	// Rotation is nil without one.
 	Rotation   *Rotation
 	RepoLabels []string
@@ -161,6 +163,12 @@ const (
 	ChangesRequested Verdict = "CHANGES_REQUESTED"
 )
 
+// Blocker is an open issue that stops merges.
+type Blocker struct {
+	Number int
+	Title  string
+}
+
 // Release is an open tracking issue.
 type Release struct {
 	Number int
@@ -198,6 +206,8 @@ type Memory struct {
 	Picks map[string]Pick `json:"picks,omitempty"`
 	// Swaps are what people have asked others to swap, by release.
 	Swaps map[string]Swap `json:"swaps,omitempty"`
+	// Blocks: the issue stops merges.
+	Blocks bool `json:"blocks,omitempty"`
 	// Cleaned: the branch of the merged pull request was seen to.
 	Cleaned bool `json:"cleaned,omitempty"`
 }
@@ -241,6 +251,8 @@ type Needs struct {
 	Roles []string
 	// Releases: the open tracking issues.
 	Releases bool
+	// Blockers: the open issues with the label of the settings for that.
+	Blockers bool
 	// Rotation: who leads.
 	Rotation bool
 	// Labels and Milestones: those that the repository has.
@@ -256,7 +268,7 @@ type Needs struct {
 
 // Need returns which further facts Decide needs to judge in.
 func Need(in Input) Needs {
-	n := Needs{}
+	n := Needs{Blockers: in.Open && in.Pull != nil && in.Settings.Merge.BlockerLabel != ""}
 	logins, targets := make(map[string]bool), make(map[string]bool)
 	open := in.Open && in.Pull != nil
 	for _, r := range in.Remarks {

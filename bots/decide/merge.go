@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -41,6 +42,9 @@ func (d *decision) criteria(c coverage) []Criterion {
 	if len(d.in.Settings.Merge.Freezes) > 0 {
 		all = append(all, d.noFreeze())
 	}
+	if d.in.Settings.Merge.BlockerLabel != "" {
+		all = append(all, d.noBlocker())
+	}
 	if d.in.Settings.Merge.Queue != nil {
 		all = append(all, Criterion{Name: inQueue, Why: cmp.Or(d.in.Queue, "it is not there: all else comes first"), Source: "merge.queue"})
 	}
@@ -50,11 +54,39 @@ func (d *decision) criteria(c coverage) []Criterion {
 // The criteria that the merge queue sees to itself.
 const (
 	unfrozen = "no freeze"
+	unbarred = "no blocker"
 	inQueue  = "merge queue"
 )
 
 // noConflict is the criterion that GitHub takes its time for.
 const noConflict = "no conflict"
+
+func (d *decision) noBlocker() Criterion {
+	c := Criterion{Name: unbarred, Met: true, Why: "no open issue stops merges", Source: "merge.blocker_label"}
+	if why := Blocked(d.in.Blockers, d.in.Pull.Base); why != "" {
+		c.Met, c.Why = false, why
+	}
+	return c
+}
+
+// ofBranch finds the branches that a blocker's title names; without one it is
+// about all of them. The words are Prow's.
+var ofBranch = regexp.MustCompile(`(?i)\bbranch:\s*"?([\w./-]+)`)
+
+// Blocked returns why nothing is merged into a branch, or "".
+func Blocked(blockers []Blocker, base string) string {
+	var stop []string
+	for _, b := range blockers {
+		named := ofBranch.FindAllStringSubmatch(b.Title, -1)
+		if len(named) == 0 || slices.ContainsFunc(named, func(m []string) bool { return m[1] == base }) {
+			stop = append(stop, fmt.Sprintf("#%d", b.Number))
+		}
+	}
+	if len(stop) == 0 {
+		return ""
+	}
+	return "nothing is merged while " + strings.Join(stop, ", ") + " is open"
+}
 
 func (d *decision) noFreeze() Criterion {
 	c := Criterion{Name: unfrozen, Met: true, Why: "merges are open", Source: "merge.freezes"}
@@ -69,7 +101,7 @@ func (d *decision) noFreeze() Criterion {
 func (d *decision) enter(criteria []Criterion, cov coverage) (_ *queue.Entry, lookAgain bool) {
 	for _, c := range criteria {
 		switch {
-		case c.Name == unfrozen || c.Name == inQueue:
+		case c.Name == unfrozen || c.Name == unbarred || c.Name == inQueue:
 		case c.Name == noConflict && c.Unknown:
 			// Building a candidate tells, and GitHub computes anew each time
 			// that the base moves.
@@ -267,7 +299,7 @@ func Checks(in Input) Criterion {
 
 // Landed returns what tells and closes a pull request that the queue merged as
 // another commit.
-func Landed(c queue.Candidate) []Action {
-	ref := "landed-" + c.Commit
-	return []Action{Reply{Ref: ref, Body: Marker(ref) + "\n" + sayLanded(c)}, Close{}}
+func Landed(commit, tree string) []Action {
+	ref := "landed-" + commit
+	return []Action{Reply{Ref: ref, Body: Marker(ref) + "\n" + sayLanded(commit, tree)}, Close{}}
 }

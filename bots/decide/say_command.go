@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/lanner-project/lanner/bots/config"
-	"github.com/lanner-project/lanner/bots/queue"
 )
 
 // The sentences about single commands and automatic features. The two rules of
@@ -203,6 +202,6 @@ func sayWhy(criteria []Criterion) string {
 	return b.String()
 }
 
-func sayLanded(c queue.Candidate) string {
-	return fmt.Sprintf("Landed as %s: the files that were tested, tree %s.", code(c.Commit), code(c.Tree))
+func sayLanded(commit, tree string) string {
+	return fmt.Sprintf("Landed as %s: the files that were tested, tree %s.", code(commit), code(tree))
 }

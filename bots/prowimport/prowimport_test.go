@@ -47,6 +47,7 @@ const prow = `
 deck: {}
 tide:
   sync_period: 1m
+  blocker_label: stop
   queries:
   - {orgs: [acme], labels: [lgtm, approved], missingLabels: [do-not-merge/hold, frozen], reviewApprovedRequired: true}
   - {orgs: [acme], labels: [x]}
@@ -96,6 +97,7 @@ plugins.yaml: welcome: a template for acme/two: the bot has one text for all
 		"forbidden":               {[]string{"do-not-merge/*", "needs-rebase", "frozen"}, org.Merge.ForbiddenLabels},
 		"required":                {[]string{"lgtm", "approved"}, one.Merge.RequiredLabels},
 		"method":                  {config.ByRebase, one.Merge.Method},
+		"blocker":                 {"stop", two.Merge.BlockerLabel},
 		"reviewers":               {3, two.Reviewers.Count},
 		"additional":              {[]string{"tide/x"}, two.Labels.Additional},
 		"restricted":              {[]string{"cherry-pick-approved"}, one.Labels.Restricted},

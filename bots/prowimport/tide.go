@@ -34,6 +34,18 @@ func (im *importer) tide(m map[string]any) {
 			}
 		case "merge_method":
 			im.methods(table(m[key]))
+		case "blocker_label":
+			label, ok := m[key].(string)
+			if !ok {
+				im.leave("tide: blocker_label: %v: it is no text", m[key])
+				continue
+			}
+			// Prow has one for all repositories that its queries name.
+			for _, q := range list(m["queries"]) {
+				for _, repo := range append(words(table(q)["orgs"]), words(table(q)["repos"])...) {
+					under(im.of(repo), "merge")["blocker_label"] = label
+				}
+			}
 		default:
 			im.leave("tide: %s: the bot has no such setting", key)
 		}

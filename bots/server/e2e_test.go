@@ -40,6 +40,7 @@ type house struct {
 	work *forgetest.Work
 	hook *forgetest.Receiver
 	db   *store.Store
+	bot  *server.Server
 	// ahead is how far the bot's clock is.
 	ahead time.Duration
 }
@@ -76,12 +77,13 @@ func (h *house) startBotDry(resync time.Duration, dry io.Writer) {
 	h.db = openStore(h.t, filepath.Join(h.t.TempDir(), "bot.db"))
 	bot, err := server.New(server.Config{
 		Store: h.db, GitHub: client, Secrets: []server.Secret{{Value: h.hook.Secret}}, Login: "lanner", Repositories: []string{"acme/demo"}, Resync: resync, DryRun: dry,
-		HookURL: h.hook.URL, Now: func() time.Time { return time.Now().Add(h.ahead) },
+		HookURL: h.hook.URL, Pages: true, Now: func() time.Time { return time.Now().Add(h.ahead) },
 		Log: slog.New(slog.NewTextHandler(h.t.Output(), nil)),
 	})
 	if err != nil {
 		h.t.Fatal(err)
 	}
+	h.bot = bot
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- bot.Run(ctx) }()

@@ -135,6 +135,7 @@ func (r *Reader) fill(ctx context.Context, t act.Target, in *decide.Input) error
 		read   func(context.Context, act.Target, *decide.Input) error
 	}{
 		{needs.Releases, "tracking issues", r.releases},
+		{needs.Blockers, "blockers", r.blockers},
 		{needs.Rotation, "rotation", r.rotation},
 		{needs.Labels, "labels", r.labels},
 		{needs.Milestones, "milestones", r.milestones},
@@ -158,6 +159,19 @@ func (r *Reader) releases(ctx context.Context, t act.Target, in *decide.Input) e
 	for _, i := range issues {
 		if !i.IsPullRequest() {
 			in.Releases = append(in.Releases, decide.Release{Number: i.GetNumber(), URL: i.GetHTMLURL(), Body: i.GetBody()})
+		}
+	}
+	return err
+}
+
+func (r *Reader) blockers(ctx context.Context, t act.Target, in *decide.Input) error {
+	issues, err := github.All(func(page gh.ListOptions) ([]*gh.Issue, *gh.Response, error) {
+		label := in.Settings.Merge.BlockerLabel
+		return r.GitHub.Issues.ListByRepo(ctx, t.Owner, t.Name, &gh.IssueListByRepoOptions{State: "open", Labels: []string{label}, ListOptions: page})
+	})
+	for _, i := range issues {
+		if !i.IsPullRequest() {
+			in.Blockers = append(in.Blockers, decide.Blocker{Number: i.GetNumber(), Title: i.GetTitle()})
 		}
 	}
 	return err

@@ -308,3 +308,25 @@ func TestRecover(t *testing.T) {
 		return known
 	})
 }
+
+// TestBlocker has an issue stop all merges until it is closed.
+func TestBlocker(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.settle("-- .github/lanner.yaml --\nmerge: {blocker_label: broken}\n")
+	issue, _, err := h.f.Client("alice").Issues.Create(t.Context(), "acme", "demo", &gh.IssueRequest{Title: new("All is broken"), Labels: &[]string{"broken"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := h.propose("good", "-- src/good.go --\npackage x\n")
+	h.eventually("both labels", func() bool { return labels(h.pull(n)) == "approved lgtm" })
+	h.say("dave", n, "/why")
+	h.answers(n, fmt.Sprintf("nothing is merged while #%d is open", issue.GetNumber()))
+	if h.pull(n).GetMerged() {
+		t.Error("it was merged")
+	}
+	if _, _, err := h.f.Client("alice").Issues.Edit(t.Context(), "acme", "demo", issue.GetNumber(), &gh.IssueRequest{State: new("closed")}); err != nil {
+		t.Fatal(err)
+	}
+	h.eventually("merged", func() bool { return h.pull(n).GetMerged() })
+}

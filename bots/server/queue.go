@@ -3,6 +3,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -139,6 +140,8 @@ type queueWork struct {
 	notes []readyNote
 	cause string
 	in    queue.Input
+	// checks are those of the candidates, by commit.
+	checks map[string][]decide.Check
 }
 
 func (w *queueWork) name() string { return w.repo.Repository() + "@" + w.base }
@@ -221,11 +224,20 @@ func (w *queueWork) begin(ctx context.Context) (*config.Settings, error) {
 	for _, n := range w.notes {
 		w.in.Ready = append(w.in.Ready, n.Entry)
 	}
+	if in.Settings.Merge.BlockerLabel != "" {
+		if err := r.blockers(ctx, w.repo, &in); err != nil {
+			return nil, fmt.Errorf("read the blockers: %w", err)
+		}
+		w.in.Frozen = cmp.Or(w.in.Frozen, decide.Blocked(in.Blockers, w.base))
+	}
 	data, err := w.s.config.Store.Note(ctx, noteQueue, w.name())
 	if err == nil && data != nil {
 		err = json.Unmarshal(data, &w.in.State)
 	}
-	return &in.Settings, err
+	if err != nil {
+		return nil, err
+	}
+	return &in.Settings, w.settle(ctx)
 }
 
 func (w *queueWork) save(ctx context.Context) error {
@@ -239,12 +251,14 @@ func (w *queueWork) save(ctx context.Context) error {
 // outcomes reads the checks of the candidates.
 func (w *queueWork) outcomes(ctx context.Context, settings *config.Settings) error {
 	w.in.State.Candidates = slices.Clone(w.in.State.Candidates)
+	w.checks = make(map[string][]decide.Check)
 	for i := range w.in.State.Candidates {
 		c := &w.in.State.Candidates[i]
 		in := decide.Input{Settings: *settings, Pull: &decide.Pull{Head: c.Commit}}
 		if err := w.s.reader.checks(ctx, w.repo, &in); err != nil {
 			return err
 		}
+		w.checks[c.Commit] = in.Pull.Checks
 		verdict := decide.Checks(in)
 		c.Outcome, c.Why = queue.Pending, verdict.Why
 		switch {
@@ -318,8 +332,17 @@ func (w *queueWork) land(ctx context.Context, a queue.Land) error {
 			return w.leave(ctx, p.Number)
 		}
 	}
-	err := w.s.actor.Land(ctx, w.repo, w.base, a.Candidate)
+	landing, err := w.intend(ctx, a)
+	if err != nil {
+		return err
+	}
+	err = w.s.actor.Land(ctx, w.repo, w.base, a.Candidate)
 	var refused *act.RefusedError
+	if errors.As(err, &refused) {
+		if err := w.s.config.Store.DeleteNote(ctx, noteLanding, w.name()+" "+landing.Commit); err != nil {
+			return err
+		}
+	}
 	switch {
 	case errors.As(err, &refused) && refused.Moved:
 		branch, _, err := w.s.reader.GitHub.Repositories.GetBranch(ctx, w.repo.Owner, w.repo.Name, w.base, 1)
@@ -335,12 +358,7 @@ func (w *queueWork) land(ctx context.Context, a queue.Land) error {
 		return err
 	}
 	w.in.Tip = a.Candidate.Commit
-	for _, p := range a.Pulls {
-		if err := w.landed(ctx, p, a.Candidate); err != nil {
-			return err
-		}
-	}
-	return nil
+	return w.landed(ctx, landing)
 }
 
 func (w *queueWork) still(ctx context.Context, p queue.Pull) (bool, error) {
@@ -358,14 +376,14 @@ func (w *queueWork) still(ctx context.Context, p queue.Pull) (bool, error) {
 	return plan.Queued != nil && plan.Queued.Pull == p && in.Pull.Base == w.base, nil
 }
 
-// landed closes a pull request that GitHub does not see merged, for its
+// merged closes a pull request that GitHub does not see merged, for its
 // commits became another one.
-func (w *queueWork) landed(ctx context.Context, p queue.Pull, c queue.Candidate) error {
+func (w *queueWork) merged(ctx context.Context, p queue.Pull, l Landing) error {
 	t := w.repo
 	t.Number = p.Number
 	i := slices.IndexFunc(w.notes, func(n readyNote) bool { return n.Entry.Pull == p })
 	if i >= 0 && w.notes[i].Method == config.BySquash {
-		err := w.s.actor.Do(ctx, t, w.cause+" landed "+strconv.Itoa(p.Number), decide.Landed(c))
+		err := w.s.actor.Do(ctx, t, w.cause+" landed "+strconv.Itoa(p.Number), decide.Landed(l.Commit, l.Tree))
 		if err != nil {
 			return err
 		}

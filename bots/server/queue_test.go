@@ -3,12 +3,18 @@
 package server_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
 
 	gh "github.com/google/go-github/v57/github"
+
+	"github.com/lanner-project/lanner/bots/decide"
+	"github.com/lanner-project/lanner/bots/server"
 )
 
 // propose opens a pull request of dave's that is reviewed, approved and green.
@@ -99,6 +105,40 @@ func TestQueue(t *testing.T) {
 	if log := h.work.Git("log", "--format=%s", "FETCH_HEAD"); !strings.Contains(log, fmt.Sprintf("Change squashed (#%d)", squashed)) || strings.Contains(log, "Change bad") {
 		t.Errorf("main has\n%s", log)
 	}
+	h.pages(bad, seen)
+}
+
+// pages holds that what landed is recorded with its checks, and that whoever
+// asks is told why the bad one is not merging.
+func (h *house) pages(bad int, seen map[string]bool) {
+	h.t.Helper()
+	var queues []server.QueuePage
+	h.page("/queues/acme/demo", &queues)
+	if len(queues) != 1 || len(queues[0].Pulls) != 1 || queues[0].Pulls[0].Number != bad || len(queues[0].Landed) == 0 {
+		h.t.Fatalf("the queues are %+v", queues)
+	}
+	landed := 0
+	for _, l := range queues[0].Landed {
+		landed += len(l.Pulls)
+		if !seen[l.Commit] || len(l.Checks) != 1 || l.Checks[0].State != "green" || l.Tree == "" || l.At.IsZero() {
+			h.t.Errorf("landed: %+v", l)
+		}
+	}
+	if landed != 3 {
+		h.t.Errorf("%d pull requests landed, want 3", landed)
+	}
+	var why server.PullPage
+	h.page(fmt.Sprintf("/pulls/acme/demo/%d.json", bad), &why)
+	if why.Mergeable || !slices.ContainsFunc(why.Criteria, func(c decide.Criterion) bool {
+		return c.Name == "merge queue" && strings.Contains(c.Why, "failed: unit")
+	}) {
+		h.t.Errorf("why is #%d not merging: %+v", bad, why)
+	}
+	rec := httptest.NewRecorder()
+	h.bot.Handler().ServeHTTP(rec, httptest.NewRequest(http.MethodGet, fmt.Sprintf("/pulls/acme/demo/%d", bad), nil))
+	if text := rec.Body.String(); rec.Code != http.StatusOK || !strings.Contains(text, "<h1>Change bad</h1>") {
+		h.t.Errorf("%d\n%s", rec.Code, text)
+	}
 }
 
 // TestQueueTakenBack has an approval taken back while the candidate is tested:
@@ -121,4 +161,16 @@ func TestQueueTakenBack(t *testing.T) {
 	h.say("alice", n, "/hold cancel")
 	seen := make(map[string]bool)
 	h.eventually("it lands", func() bool { h.ci(seen); return h.pull(n).GetMerged() })
+}
+
+// page reads a page of the bot's as JSON.
+func (h *house) page(path string, into any) {
+	h.t.Helper()
+	rec := httptest.NewRecorder()
+	req := httptest.NewRequest(http.MethodGet, path, nil)
+	req.Header.Set("Accept", "application/json")
+	h.bot.Handler().ServeHTTP(rec, req)
+	if err := json.Unmarshal(rec.Body.Bytes(), into); err != nil || rec.Code != http.StatusOK {
+		h.t.Fatalf("%s: %d, %v: %s", path, rec.Code, err, rec.Body)
+	}
 }

@@ -52,6 +52,9 @@ type Config struct {
 	// HookURL is the address of /hook that GitHub sends webhooks to. With it,
 	// those that did not arrive are sent again, where the bot may ask for it.
 	HookURL string
+	// Pages: everybody who can reach the bot may read why a pull request is
+	// not merging, and what the merge queues do.
+	Pages bool
 	// DryRun, if set, is told what would be done, and nothing is done.
 	DryRun io.Writer
 	// Now is the clock of decisions; nil is the machine's.

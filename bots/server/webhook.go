@@ -24,12 +24,17 @@ import (
 const maxPayload = 25 << 20
 
 // Handler serves the webhooks at /hook, /healthz, which tells how many
-// deliveries are in which state, and the help that Prow's tools read.
+// deliveries are in which state, the help that Prow's tools read, and with
+// Config.Pages /pulls and /queues.
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/hook", s.webhook)
 	mux.HandleFunc("GET /healthz", s.healthz)
 	s.help(mux)
+	if s.config.Pages {
+		mux.HandleFunc("GET /pulls/{owner}/{name}/{number}", s.pullPage)
+		mux.HandleFunc("GET /queues/{owner}/{name}", s.queuePage)
+	}
 	return mux
 }
 

@@ -151,6 +151,20 @@ func (s *Server) spread(ctx context.Context, repo act.Target, batch []store.Deli
 	return s.wakeQueue(ctx, repo, batch[len(batch)-1].ID)
 }
 
+// lookAtAll queues a look at each open pull request, and at the queues.
+func (s *Server) lookAtAll(ctx context.Context, t act.Target, cause string) error {
+	pulls, err := s.openPulls(ctx, t)
+	if err != nil {
+		return err
+	}
+	for _, pr := range pulls {
+		if err := s.queue(ctx, t, pr.GetNumber(), cause, time.Time{}, again{}); err != nil {
+			return err
+		}
+	}
+	return s.wakeQueue(ctx, t, cause)
+}
+
 func (s *Server) openPulls(ctx context.Context, repo act.Target) ([]*gh.PullRequest, error) {
 	pulls, err := github.All(func(page gh.ListOptions) ([]*gh.PullRequest, *gh.Response, error) {
 		return s.config.GitHub.PullRequests.List(ctx, repo.Owner, repo.Name, &gh.PullRequestListOptions{State: "open", ListOptions: page})
@@ -207,6 +221,11 @@ func (s *Server) look(ctx context.Context, t act.Target, batch []store.Delivery)
 	}
 	if err != nil {
 		return err
+	}
+	if memory.Blocks != plan.Memory.Blocks {
+		if err := s.lookAtAll(ctx, t, last.ID); err != nil {
+			return err
+		}
 	}
 	if err := s.remember(ctx, t, plan.Memory); err != nil {
 		return err

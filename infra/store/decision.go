@@ -7,6 +7,7 @@ import (
 	"compress/gzip"
 	"context"
 	"crypto/sha256"
+	"database/sql"
 	"errors"
 	"fmt"
 	"io"
@@ -64,6 +65,33 @@ func (s *Store) Decisions(ctx context.Context, since time.Time, each func(Decisi
 	}
 }
 
+// LastDecision returns the newest decision about a subject, or nil.
+func (s *Store) LastDecision(ctx context.Context, subject string) (*Decision, error) {
+	d := Decision{Subject: subject}
+	var at int64
+	var packed []byte
+	err := s.db.QueryRowContext(ctx, `SELECT at, input, output FROM decisions WHERE subject = ? ORDER BY seq DESC LIMIT 1`, subject).Scan(&at, &packed, &d.Output)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err == nil {
+		d.At = unstamp(at)
+		d.Input, err = unpack(packed)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the last decision about %s: %w", subject, err)
+	}
+	return &d, nil
+}
+
+func unpack(packed []byte) ([]byte, error) {
+	r, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(r)
+}
+
 type numberedDecision struct {
 	Decision
 	seq int64
@@ -84,11 +112,7 @@ func (s *Store) decisions(ctx context.Context, since time.Time, after int64) (_ 
 			return nil, err
 		}
 		d.At = unstamp(at)
-		r, err := gzip.NewReader(bytes.NewReader(packed))
-		if err != nil {
-			return nil, fmt.Errorf("decision %d: %w", d.seq, err)
-		}
-		if d.Input, err = io.ReadAll(r); err != nil {
+		if d.Input, err = unpack(packed); err != nil {
 			return nil, fmt.Errorf("decision %d: %w", d.seq, err)
 		}
 		page = append(page, d)

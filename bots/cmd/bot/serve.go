@@ -32,6 +32,7 @@ type serveOptions struct {
 	settings   string
 	hookURL    string
 	resync     time.Duration
+	pages      bool
 	dryRun     bool
 }
 
@@ -59,6 +60,7 @@ done twice.`,
 	flags.StringVar(&o.login, "login", "", "the bot's account; asked of GitHub if empty, which a GitHub App can't be")
 	flags.StringArrayVar(&o.repos, "repo", nil, "owner/name to look after before its first webhook; may be repeated")
 	flags.DurationVar(&o.resync, "resync", 10*time.Minute, "time between two looks at all open pull requests")
+	flags.BoolVar(&o.pages, "pages", false, "serve /pulls/OWNER/NAME/NUMBER and /queues/OWNER/NAME to everybody who can reach it")
 	flags.BoolVar(&o.dryRun, "dry-run", false, "print what would be done, and do nothing")
 	return cmd
 }
@@ -93,7 +95,7 @@ func serve(cmd *cobra.Command, o serveOptions) (err error) {
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	parts := server.Config{
-		Store: db, GitHub: client, Secrets: secrets, Shared: shared, HookURL: o.hookURL, Login: o.login, Log: log, Repositories: o.repos, Resync: o.resync,
+		Store: db, GitHub: client, Secrets: secrets, Shared: shared, HookURL: o.hookURL, Pages: o.pages, Login: o.login, Log: log, Repositories: o.repos, Resync: o.resync,
 	}
 	if o.dryRun {
 		parts.DryRun = cmd.OutOrStdout()

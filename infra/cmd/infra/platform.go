@@ -122,6 +122,7 @@ func (p *platform) startBot(ctx, run context.Context) error {
 	p.bot, err = server.New(server.Config{
 		Store: p.store, GitHub: client, Secrets: []server.Secret{{Value: p.secret}}, Login: botLogin, Log: p.log,
 		Repositories: []string{owner + "/" + repoName}, Resync: time.Minute,
+		Pages: true,
 	})
 	if err != nil {
 		return fmt.Errorf("the bot: %w", err)
@@ -139,7 +140,10 @@ func (p *platform) routes() http.Handler {
 	mux.Handle("GET /{$}", dashboard.Home(p.status, p.log))
 	mux.Handle("/releases", p.site)
 	mux.Handle("/releases/", p.site)
-	mux.Handle("POST /hook", p.hooked(p.bot.Handler()))
+	bot := p.bot.Handler()
+	mux.Handle("POST /hook", p.hooked(bot))
+	mux.Handle("GET /pulls/", bot)
+	mux.Handle("GET /queues/", bot)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	return mux
 }
