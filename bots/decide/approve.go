@@ -91,7 +91,8 @@ func (d *decision) judgeApproval() coverage {
 
 // votes returns everybody's last word: a command, or a review that came after
 // it. Reviews are taken as they are now, so that one that was dismissed is
-// gone.
+// gone. GitHub's times are whole seconds: of a command and a review of one
+// second, the one that withholds approval counts.
 func (d *decision) votes() map[string]Vote {
 	votes := maps.Clone(d.memory.Votes)
 	for _, r := range d.in.Remarks {
@@ -99,7 +100,9 @@ func (d *decision) votes() map[string]Vote {
 			continue
 		}
 		login := owners.Normalize(r.Author)
-		if last, ok := votes[login]; !ok || r.At.After(last.At) {
+		last, ok := votes[login]
+		objects := r.Verdict == ChangesRequested && r.At.Equal(last.At)
+		if !ok || r.At.After(last.At) || objects {
 			votes[login] = Vote{Approve: r.Verdict == ApprovedReview, At: r.At, URL: r.URL}
 		}
 	}

@@ -524,6 +524,21 @@ func TestExplain(t *testing.T) {
 	}
 }
 
+// TestOneSecond has a comment and a review by one person in one second.
+func TestOneSecond(t *testing.T) {
+	t.Parallel()
+	for body, verdict := range map[string]decide.Verdict{"/approve": decide.ChangesRequested, "/approve cancel": decide.ApprovedReview} {
+		w := newWorld()
+		w.say("bob", body)
+		w.hear(decide.Remark{Author: "bob", Body: "Hm.", Verdict: verdict})
+		w.in.Remarks[1].At = w.in.Remarks[0].At
+		w.step()
+		if slices.Contains(w.in.Labels, "approved") {
+			t.Errorf("%s and %s: approved", body, verdict)
+		}
+	}
+}
+
 // TestPushedMeanwhile has a push and a /lgtm between two looks: nobody knows
 // which was first, and an author could see to it that the push is late.
 func TestPushedMeanwhile(t *testing.T) {
