@@ -23,7 +23,7 @@
 //	  restricted: [triage/accepted] # which only trusted people put on and take off
 //	required_labels: []             # each {missing: needs-kind, regexp: ^kind/, on: [pulls, issues]}
 //	blockades: []                   # each {paths: [regexp], except: [regexp], why: text}
-//	size: {ignore: []}              # files, as in .gitignore without negation, that do not count
+//	size: {ignore: []}              # files, as in .gitignore without negation, that do not count; beside those that .gitattributes calls linguist-generated
 //	reviewers: {count: 2, most: 0, exclude_approvers: false}
 //	welcome: ""                     # the greeting; empty is the bot's own
 //	lifecycle: {stale_after: 0, rotten_after: 0, close_after: 0}    # days without a change; 0 is never

@@ -45,6 +45,8 @@ type Input struct {
 	// Own is the text of the repository's own settings, which Settings come
 	// of.
 	Own string
+	// Attributes is the text of the base branch's .gitattributes.
+	Attributes string
 	// Problems are reasons not to trust what is above: settings that do not
 	// parse, a list of files that GitHub cut short. While there is one,
 	// nothing is approved or merged.

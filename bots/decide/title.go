@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"sigs.k8s.io/prow/pkg/labels"
+
+	"github.com/lanner-project/lanner/bots/config"
 )
 
 // retitle obeys /retitle. GitHub takes titles of 256 characters.
@@ -78,9 +80,10 @@ func (d *decision) size() {
 		return
 	}
 	lines := 0
+	uncounting := slices.Concat(d.in.Settings.Uncounted, config.Generated(d.in.Attributes))
 	for path, n := range d.in.Pull.Lines {
 		uncounted := func(re *regexp.Regexp) bool { return re.MatchString(path) }
-		if !slices.ContainsFunc(d.in.Settings.Uncounted, uncounted) {
+		if !slices.ContainsFunc(uncounting, uncounted) {
 			lines += n
 		}
 	}

@@ -330,3 +330,14 @@ func TestBlocker(t *testing.T) {
 	}
 	h.eventually("merged", func() bool { return h.pull(n).GetMerged() })
 }
+
+// TestGenerated does not count what the base branch calls generated.
+func TestGenerated(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.settle("-- .github/lanner.yaml --\nfeatures: [size]\n-- .gitattributes --\nsrc/gen.go linguist-generated\n")
+	long := strings.Repeat("// A line.\n", 50)
+	written := h.propose("written", "-- src/y.go --\n"+long)
+	generated := h.propose("generated", "-- src/gen.go --\n"+long)
+	h.eventually("sizes", func() bool { return labels(h.pull(written)) == "size/M" && labels(h.pull(generated)) == "size/XS" })
+}

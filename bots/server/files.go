@@ -55,7 +55,7 @@ func (r *Reader) files(ctx context.Context, t act.Target, commit, root string, p
 }
 
 func wanted(p string) bool {
-	return path.Base(p) == owners.Filename || slices.Contains([]string{owners.AliasesFilename, config.Path}, p)
+	return path.Base(p) == owners.Filename || slices.Contains([]string{owners.AliasesFilename, config.Path, config.AttributesPath}, p)
 }
 
 func (r *Reader) tree(ctx context.Context, t act.Target, sha string) ([]*gh.TreeEntry, error) {

@@ -256,6 +256,7 @@ func (r *Reader) base(ctx context.Context, t act.Target, name string, in *decide
 
 // parse reads the settings among files.
 func (r *Reader) parse(files map[string]string, in *decide.Input) {
+	in.Attributes = files[config.AttributesPath]
 	src, ok := files[config.Path]
 	if !ok {
 		return
