@@ -4,6 +4,7 @@ package act
 
 import (
 	"context"
+	"fmt"
 
 	gh "github.com/google/go-github/v57/github"
 )
@@ -25,7 +26,13 @@ func (e effect) propose(ctx context.Context) (outputs, error) {
 	if err != nil {
 		return outputs{}, err
 	}
-	commit, _, err := g.Git.CreateCommit(ctx, t.Owner, t.Name, &gh.Commit{Message: &in.Title, Tree: tree, Parents: []*gh.Commit{{SHA: &in.Commit}}}, nil)
+	// Signed off, for repositories that want that of everybody; GitHub gives
+	// each account this address.
+	name, email := e.actor.Login, e.actor.Login+"@users.noreply.github.com"
+	commit, _, err := g.Git.CreateCommit(ctx, t.Owner, t.Name, &gh.Commit{
+		Message: new(fmt.Sprintf("%s\n\nSigned-off-by: %s <%s>", in.Title, name, email)), Tree: tree, Parents: []*gh.Commit{{SHA: &in.Commit}},
+		Author: &gh.CommitAuthor{Name: &name, Email: &email},
+	}, nil)
 	if err != nil {
 		return outputs{}, err
 	}

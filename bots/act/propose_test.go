@@ -57,6 +57,10 @@ func TestProposeOnce(t *testing.T) {
 	if err != nil || len(pulls) != 1 {
 		t.Fatalf("%d pull requests, %v", len(pulls), err)
 	}
+	commits, _, err := client.PullRequests.ListCommits(t.Context(), "acme", "demo", pulls[0].GetNumber(), nil)
+	if err != nil || len(commits) != 1 || !strings.Contains(commits[0].GetCommit().GetMessage(), "\n\nSigned-off-by: alice <"+commits[0].GetCommit().GetAuthor().GetEmail()+">") {
+		t.Errorf("%v, %v", commits, err)
+	}
 	files, _, err := client.PullRequests.ListFiles(t.Context(), "acme", "demo", pulls[0].GetNumber(), nil)
 	if err != nil || len(files) != 1 || files[0].GetFilename() != "a.txt" || !strings.Contains(files[0].GetPatch(), "+new") {
 		t.Fatalf("it changes %v, %v", files, err)
