@@ -37,6 +37,7 @@ func Features() []Feature {
 		{"label", true, "puts on labels and takes them off"},
 		{"lgtm", true, "review of the files as they are"},
 		{"lifecycle", true, "closes and reopens, and says how alive an issue is"},
+		{"merge", true, "merges what meets all criteria, and says in a comment what is missing"},
 		{"mergecommitblocker", false, "blocks branches with merge commits"},
 		{"milestone", true, "sets the milestone"},
 		{"needs-rebase", false, "labels pull requests with a conflict"},

@@ -85,7 +85,9 @@ func (d *decision) judgeApproval() coverage {
 			c.uncounted = append(c.uncounted, login)
 		}
 	}
-	d.label(labels.Approved, c.Covered() && len(d.in.Problems) == 0)
+	if d.in.Settings.Has("approve") {
+		d.label(labels.Approved, c.Covered() && len(d.in.Problems) == 0)
+	}
 	return c
 }
 

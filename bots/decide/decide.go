@@ -80,6 +80,7 @@ func Decide(in Input) Plan {
 		plan.Actions = append(plan.Actions, n)
 	}
 	switch {
+	case !in.Settings.Has("merge"):
 	case d.open && in.Settings.Merge.Queue != nil:
 		plan.Queued, plan.LookAgain = d.enter(plan.Criteria, coverage)
 	case d.open:
@@ -190,8 +191,12 @@ func (d *decision) ownComment(marker string) (Remark, bool) {
 	return Remark{}, false
 }
 
-// notify returns the status comment as it must be, unless it is so already.
+// notify returns the status comment as it must be, unless it is so already, or
+// both approval and merging are somebody else's.
 func (d *decision) notify(coverage coverage, criteria []Criterion) (Notify, bool) {
+	if !d.in.Settings.Has("approve") && !d.in.Settings.Has("merge") {
+		return Notify{}, false
+	}
 	body := sayStatus(d.in, coverage, criteria)
 	existing, found := d.ownComment(StatusMarker)
 	if found && normalized(existing.Body) == normalized(body) {

@@ -348,3 +348,26 @@ func TestCommandsAreExplained(t *testing.T) {
 		t.Errorf("%d commands", len(seen))
 	}
 }
+
+// TestBesideProw has the features alone that a Prow does not have: approval and
+// merging are left to it.
+func TestBesideProw(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	w.in.Settings.Features = []string{"release"}
+	w.in.Labels = []string{"lgtm", "approved"} // the Prow's
+	for _, text := range []string{"/lgtm\n/approve\n/hold\n/test all", "/lgmt", "/release-note-none"} {
+		w.say("bob", text)
+		w.step()
+	}
+	w.push("tree2")
+	w.step()
+	if len(w.done) > 0 || len(w.in.Remarks) != 3 || w.in.Pull.Merged {
+		t.Errorf("did %v, said %+v", w.done, w.in.Remarks)
+	}
+	w.in.Releases = nil
+	w.say("bob", "/release status")
+	if w.step(); strings.Join(w.done, ", ") != "reply comment-4" {
+		t.Errorf("did %v", w.done)
+	}
+}

@@ -65,6 +65,8 @@ func (d *decision) removeLGTM(r Remark, args []string) bool {
 // squash) keeps it.
 func (d *decision) lgtmAfterPush() {
 	switch given := d.memory.LGTM; {
+	case !d.in.Settings.Has("lgtm"):
+		// It is somebody else's.
 	case !d.labelled(labels.LGTM):
 		d.memory.LGTM = nil // somebody took it off by hand
 	case given == nil && !d.pushedMeanwhile():

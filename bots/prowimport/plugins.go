@@ -34,7 +34,7 @@ func (im *importer) plugins(root map[string]any) {
 	// Repositories that the bot merges in want to know why it does not.
 	im.every(func(settings map[string]any) {
 		if features, ok := settings["features"].([]string); ok {
-			settings["features"] = unique(append(features, "why", "release"))
+			settings["features"] = unique(append(features, "merge", "why", "release"))
 		}
 	})
 }

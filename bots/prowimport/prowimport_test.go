@@ -91,9 +91,9 @@ plugins.yaml: welcome: a template for acme/two: the bot has one text for all
 	}
 	org, one, two := shared.For("acme/other"), shared.For("acme/one"), shared.For("acme/two")
 	for name, pair := range map[string][2]any{
-		"features of the org":     {[]string{"approve", "hold", "lgtm", "release", "why"}, org.Features},
-		"features of one":         {[]string{"approve", "hold", "lgtm", "release", "size", "why", "wip"}, one.Features},
-		"features of two":         {[]string{"approve", "hold", "lgtm", "needs-rebase", "release", "size", "why", "wip"}, two.Features},
+		"features of the org":     {[]string{"approve", "hold", "lgtm", "merge", "release", "why"}, org.Features},
+		"features of one":         {[]string{"approve", "hold", "lgtm", "merge", "release", "size", "why", "wip"}, one.Features},
+		"features of two":         {[]string{"approve", "hold", "lgtm", "merge", "needs-rebase", "release", "size", "why", "wip"}, two.Features},
 		"forbidden":               {[]string{"do-not-merge/*", "needs-rebase", "frozen"}, org.Merge.ForbiddenLabels},
 		"required":                {[]string{"lgtm", "approved"}, one.Merge.RequiredLabels},
 		"method":                  {config.ByRebase, one.Merge.Method},
@@ -135,6 +135,7 @@ func TestSame(t *testing.T) {
       features:
         - approve
         - lgtm
+        - merge
         - release
         - why
 `
