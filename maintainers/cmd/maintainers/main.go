@@ -46,7 +46,7 @@ Exit codes: 0 done, 1 failed or something was found, 2 asked wrongly.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.AddCommand(newGenerate(), newExport(), newVerify(time.Now), newHistory())
+	root.AddCommand(newGenerate(), newPropose(), newExport(), newVerify(time.Now), newHistory())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &misuseError{err: err, hint: fmt.Sprintf("%q lists the flags", cmd.CommandPath()+" --help")}
 	})
