@@ -56,7 +56,7 @@ into a pull request like any other.`,
 	flags.StringVar(&f.today, "today", "", "plan as of this day, such as 2027-01-26 (default: the clock's)")
 	flags.StringVar(&f.project, "project", "lanner", "name of the project: lots are drawn, and calendar entries named, by it")
 	cmd.AddCommand(f.planCommand(), f.showCommand(), f.whyCommand(), f.swapCommand(), f.takeCommand(), f.declineCommand(), f.awayCommand(),
-		f.icsCommand(), f.issueCommand(), f.checkCommand())
+		f.icsCommand(), f.issueCommand(), f.remindCommand(), f.checkCommand())
 	return cmd
 }
 

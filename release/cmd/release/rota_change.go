@@ -331,14 +331,7 @@ func (f *rotaFlags) issueCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			data := struct {
-				rota.Assignment
-				Two, One string
-			}{Assignment: a}
-			if day, err := time.Parse(time.DateOnly, a.Date); err == nil {
-				data.Two, data.One = day.AddDate(0, 0, -14).Format(time.DateOnly), day.AddDate(0, 0, -7).Format(time.DateOnly)
-			}
-			return tracking.Execute(f.stdout, data)
+			return prepare(f.stdout, a)
 		},
 	}
 }
