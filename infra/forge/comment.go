@@ -21,8 +21,9 @@ var commentRoutes = []route{
 // comment is a comment in the conversation of an issue. Parent: the issue.
 type comment struct {
 	meta
-	Author int64  `json:"author"`
-	Body   string `json:"body"`
+	Author   int64     `json:"author"`
+	Body     string    `json:"body"`
+	EditedAt time.Time `json:"edited_at,omitzero"`
 }
 
 const comments kind[comment, *comment] = "comment"
@@ -220,7 +221,7 @@ func (c *call) updateComment() (reply, error) {
 		return reply{}, err
 	}
 	from := m.Body
-	m.Body = in.Body
+	m.Body, m.EditedAt = in.Body, c.tx.now
 	if err := comments.put(c.tx, m); err != nil {
 		return reply{}, err
 	}

@@ -146,6 +146,8 @@ func (q *query) nodeByID(_ root, a args) (any, error) {
 		found, err = q.visibleRepo(repositories.get(q.tx, id))
 	case "Issue", "PullRequest":
 		found, err = q.issueByID(id)
+	case "PullRequestReview":
+		found, err = q.reviewByID(id)
 	default:
 		return nil, &graphqlError{Message: "not emulated: the node of a " + typ}
 	}

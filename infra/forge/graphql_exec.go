@@ -67,7 +67,9 @@ func resolvers() map[string]map[string]resolver {
 		"Repository": repositoryFields, "Ref": refFields, "Commit": commitFields, "Tree": objectFields, "Blob": blobFields,
 		"Tag": tagFields, "GitActor": gitActorFields, "Issue": issueFields, "PullRequest": pullRequestFields,
 		"PullRequestCommit": pullRequestCommitFields, "PullRequestChangedFile": changedFileFields,
-		"PullRequestReview": reviewFields, "ReviewRequest": reviewRequestFields, "IssueComment": issueCommentFields,
+		"PullRequestReview": reviewFields, "PullRequestReviewComment": reviewCommentFields,
+		"RepositoryCollaboratorEdge": collaboratorEdgeFields, "TreeEntry": treeEntryFields,
+		"ReviewRequest": reviewRequestFields, "IssueComment": issueCommentFields,
 		"Label": labelFields, "Milestone": milestoneFields, "Release": releaseFields,
 		"Status": statusFields, "StatusContext": statusContextFields, "StatusCheckRollup": rollupFields, "CheckRun": checkRunFields,
 	}

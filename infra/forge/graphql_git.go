@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"path"
 	"strconv"
 	"strings"
 	"time"
@@ -141,7 +142,8 @@ func gitFields[T node](of func(T) (*repository, string)) map[string]resolver {
 var objectFields = gitFields(func(o objectNode) (*repository, string) { return o.repo, o.oid })
 
 var blobFields = with(objectFields, map[string]resolver{
-	"byteSize": plain(func(o objectNode) any { return o.size }),
+	"byteSize":    plain(func(o objectNode) any { return o.size }),
+	"isTruncated": plain(func(objectNode) any { return false }),
 	"isBinary": field(func(q *query, o objectNode, _ args) (any, error) {
 		content, err := q.content(o)
 		return !isText(content), err
@@ -162,6 +164,46 @@ func (q *query) content(o objectNode) ([]byte, error) {
 	var out bytes.Buffer
 	err := q.srv.git(o.repo).Stream(q.tx.ctx, nil, &out, "cat-file", "blob", o.oid)
 	return out.Bytes(), err
+}
+
+// entryNode is what a tree has under a path.
+type entryNode struct {
+	repo *repository
+	treeEntry
+}
+
+func (entryNode) graphType() string { return "TreeEntry" }
+
+var treeEntryFields = map[string]resolver{
+	"name": plain(func(e entryNode) any { return path.Base(e.Path) }),
+	"path": plain(func(e entryNode) any { return e.Path }),
+	"mode": field(func(_ *query, e entryNode, _ args) (any, error) { return strconv.ParseInt(e.Mode, 8, 64) }), // git's is octal
+	"type": plain(func(e entryNode) any { return e.Type }),
+	"oid":  plain(func(e entryNode) any { return e.SHA }),
+	"object": field(func(q *query, e entryNode, _ args) (any, error) {
+		if e.Type == "commit" {
+			return nil, nil // of a submodule: it is in another repository
+		}
+		return q.gitObject(e.repo, e.SHA)
+	}),
+}
+
+// fileOfCommit is null where nothing has the path.
+func (q *query) fileOfCommit(c commitNode, a args) (any, error) {
+	name := strings.Trim(a.text("path"), "/")
+	if name == "" || strings.ContainsRune(name, 0) {
+		return nil, nil
+	}
+	out, err := q.srv.git(c.repo).Run(q.tx.ctx, "ls-tree", "-z", "--full-tree", c.oid, "--", name)
+	if err != nil {
+		return nil, err
+	}
+	head, found, _ := strings.Cut(strings.TrimRight(out, "\x00"), "\t")
+	fields := strings.Fields(head)
+	if len(fields) != 3 || found != name {
+		return nil, nil
+	}
+	return entryNode{c.repo, treeEntry{Mode: fields[0], Type: fields[1], SHA: fields[2], Path: found}}, nil
 }
 
 var tagFields = with(objectFields, map[string]resolver{
@@ -210,6 +252,7 @@ var commitFields = with(gitFields(func(c commitNode) (*repository, string) { ret
 	"committer":       plain(func(c commitNode) any { return gitActor{c.committer} }),
 	"url":             field(func(q *query, c commitNode, _ args) (any, error) { return q.page(c.repo, "/commit/%s", c.oid) }),
 	"tree":            plain(func(c commitNode) any { return objectNode{repo: c.repo, typ: "Tree", oid: c.tree} }),
+	"file":            field((*query).fileOfCommit),
 	"parents": field(func(q *query, c commitNode, a args) (any, error) {
 		return q.commitPage("CommitConnection", c.repo, c.parents, a)
 	}),

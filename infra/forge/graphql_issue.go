@@ -95,8 +95,14 @@ var issueCommentFields = map[string]resolver{
 	"body":              plain(func(m commentNode) any { return m.Body }),
 	"createdAt":         plain(func(m commentNode) any { return stamp(m.CreatedAt) }),
 	"updatedAt":         plain(func(m commentNode) any { return stamp(m.UpdatedAt) }),
+	"lastEditedAt":      plain(func(m commentNode) any { return stamp(m.EditedAt) }),
+	"fullDatabaseId":    plain(func(m commentNode) any { return idKey(m.ID) }),
 	"url": field(func(q *query, m commentNode, _ args) (any, error) {
-		return q.page(m.of.repo, "/issues/%d#issuecomment-%d", m.of.Number, m.ID)
+		page := "/issues/%d#issuecomment-%d"
+		if m.of.Pull != nil {
+			page = "/pull/%d#issuecomment-%d"
+		}
+		return q.page(m.of.repo, page, m.of.Number, m.ID)
 	}),
 }
 
@@ -243,27 +249,6 @@ var changedFileFields = map[string]resolver{
 			return "DELETED"
 		}
 		return strings.ToUpper(d.status)
-	}),
-}
-
-type reviewNode struct {
-	of hit
-	*review
-}
-
-func (reviewNode) graphType() string { return "PullRequestReview" }
-
-var reviewFields = map[string]resolver{
-	"id":                plain(func(w reviewNode) any { return nodeID("PullRequestReview", w.ID) }),
-	"databaseId":        plain(func(w reviewNode) any { return w.ID }),
-	"author":            field(func(q *query, w reviewNode, _ args) (any, error) { return q.account(w.Author) }),
-	"authorAssociation": field(func(q *query, w reviewNode, _ args) (any, error) { return q.associationOf(w.of.repo, w.Author) }),
-	"body":              plain(func(w reviewNode) any { return w.Body }),
-	"state":             plain(func(w reviewNode) any { return w.State }),
-	"submittedAt":       plain(func(w reviewNode) any { return stamp(w.SubmittedAt) }),
-	"commit":            field(func(q *query, w reviewNode, _ args) (any, error) { return q.maybeCommit(w.of.repo, w.Commit) }),
-	"url": field(func(q *query, w reviewNode, _ args) (any, error) {
-		return q.page(w.of.repo, "/pull/%d#pullrequestreview-%d", w.of.Number, w.ID)
 	}),
 }
 

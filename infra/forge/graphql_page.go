@@ -25,6 +25,7 @@ type edge struct {
 	typ    string
 	cursor string
 	node   any
+	of     any // what the list belongs to, where an edge's fields need it
 }
 
 func (e edge) graphType() string { return e.typ }

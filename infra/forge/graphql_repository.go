@@ -66,6 +66,7 @@ var repositoryFields = map[string]resolver{
 		}
 		return labelConnection(r, all, a)
 	}),
+	"collaborators": field((*query).collaboratorConnection),
 	"release": field(func(q *query, r *repository, a args) (any, error) {
 		found, err := releases.find(q.tx, r.ID, a.text("tagName"))
 		return aRelease(r, found, err)

@@ -28,6 +28,7 @@ type review struct {
 	Body        string    `json:"body,omitempty"`
 	Commit      string    `json:"commit"`
 	SubmittedAt time.Time `json:"submitted_at,omitzero"`
+	EditedAt    time.Time `json:"edited_at,omitzero"`
 }
 
 const reviews kind[review, *review] = "review"
@@ -251,7 +252,7 @@ func (c *call) updateReview() (reply, error) {
 		return reply{}, err
 	}
 	from := w.Body
-	w.Body = in.Body
+	w.Body, w.EditedAt = in.Body, c.tx.now
 	if err := reviews.put(c.tx, w); err != nil {
 		return reply{}, err
 	}

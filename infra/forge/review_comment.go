@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 var reviewCommentRoutes = []route{
@@ -35,6 +36,8 @@ type reviewComment struct {
 	Position  int    `json:"position,omitempty"`
 	Hunk      string `json:"hunk,omitempty"`
 	InReplyTo int64  `json:"in_reply_to,omitempty"`
+
+	EditedAt time.Time `json:"edited_at,omitzero"`
 }
 
 const reviewComments kind[reviewComment, *reviewComment] = "review_comment"
@@ -291,7 +294,7 @@ func (c *call) reply(r *repository, i *issue, to int64, body string) (reply, err
 		return reply{}, err
 	}
 	m := *first
-	m.meta, m.Review, m.Author, m.Body = meta{}, w.ID, w.Author, body
+	m.meta, m.Review, m.Author, m.Body, m.EditedAt = meta{}, w.ID, w.Author, body, time.Time{}
 	m.InReplyTo = cmp.Or(first.InReplyTo, first.ID)
 	if err := c.storeReviewComment(i, &m); err != nil {
 		return reply{}, err
@@ -363,7 +366,7 @@ func (c *call) updateReviewComment() (reply, error) {
 		return reply{}, err
 	}
 	from := m.Body
-	m.Body = in.Body
+	m.Body, m.EditedAt = in.Body, c.tx.now
 	if err := reviewComments.put(c.tx, m); err != nil {
 		return reply{}, err
 	}
