@@ -12,12 +12,9 @@
 package github
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -51,6 +48,8 @@ type Client struct {
 	*gh.Client
 	graphQL string
 	token   TokenSource
+	log     *slog.Logger
+	maxWait time.Duration
 }
 
 // New returns a client. It makes no request.
@@ -72,7 +71,7 @@ func New(opts Options) (*Client, error) {
 	c.UserAgent = "lanner"
 	if opts.BaseURL == "" {
 		t.hosts = []string{c.BaseURL.Host, c.UploadURL.Host}
-		return &Client{Client: c, graphQL: "https://api.github.com/graphql", token: opts.Token}, nil
+		return &Client{Client: c, graphQL: "https://api.github.com/graphql", token: opts.Token, log: log, maxWait: wait}, nil
 	}
 	upload := opts.UploadURL
 	if upload == "" {
@@ -84,7 +83,7 @@ func New(opts Options) (*Client, error) {
 	}
 	t.hosts = []string{c.BaseURL.Host, c.UploadURL.Host}
 	graphQL := strings.TrimSuffix(c.BaseURL.String(), "v3/") + "graphql"
-	return &Client{Client: c, graphQL: graphQL, token: opts.Token}, nil
+	return &Client{Client: c, graphQL: graphQL, token: opts.Token, log: log, maxWait: wait}, nil
 }
 
 // Login returns the login of the account that the client acts as. GitHub tells
@@ -97,64 +96,19 @@ func (c *Client) Login(ctx context.Context) (string, error) {
 	return me.GetLogin(), err
 }
 
-// GraphQLError is what a GraphQL query was answered instead of data.
-type GraphQLError struct {
-	Messages []string
-}
-
-func (e *GraphQLError) Error() string {
-	return "GraphQL: " + strings.Join(e.Messages, "; ")
-}
-
-// GraphQL runs a query (no mutation: it is repeated when the answer gets lost)
-// and decodes the data into out.
-func (c *Client) GraphQL(ctx context.Context, query string, vars map[string]any, out any) error {
-	body, err := json.Marshal(map[string]any{"query": query, "variables": vars})
-	if err != nil {
-		return fmt.Errorf("GraphQL variables: %w", err)
-	}
-	req, err := http.NewRequestWithContext(context.WithValue(ctx, repeatable{}, true), http.MethodPost, c.graphQL, bytes.NewReader(body))
-	if err != nil {
-		return err
-	}
-	req.Header.Set("Content-Type", "application/json")
-	resp, err := c.Client.Client().Do(req)
-	if err != nil {
-		return err
-	}
-	defer resp.Body.Close()
-	data, err := io.ReadAll(io.LimitReader(resp.Body, 64<<20))
-	if err != nil {
-		return fmt.Errorf("GraphQL answer cut short after %d bytes: %w", len(data), err)
-	}
-	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("GraphQL %s: %s: %s", c.graphQL, resp.Status, firstLine(data))
-	}
-	var answer struct {
-		Data   json.RawMessage
-		Errors []struct{ Message string }
-	}
-	if err := json.Unmarshal(data, &answer); err != nil {
-		return fmt.Errorf("GraphQL answer is not JSON: %w", err)
-	}
-	if len(answer.Errors) > 0 {
-		e := &GraphQLError{}
-		for _, m := range answer.Errors {
-			e.Messages = append(e.Messages, m.Message)
-		}
-		return e
-	}
-	return json.Unmarshal(answer.Data, out)
-}
-
 // IsNotFound reports whether err is GitHub's answer 404.
 func IsNotFound(err error) bool { return StatusOf(err) == http.StatusNotFound }
 
-// StatusOf returns the HTTP status that err carries, or 0.
+// StatusOf returns the HTTP status that err carries, or 0. What GraphQL says of
+// a missing or forbidden thing counts as the status that REST says it with.
 func StatusOf(err error) int {
 	var e *gh.ErrorResponse
 	if errors.As(err, &e) && e.Response != nil {
 		return e.Response.StatusCode
+	}
+	var q *GraphQLError
+	if errors.As(err, &q) {
+		return q.status()
 	}
 	return 0
 }

@@ -209,3 +209,32 @@ func TestTokenIsNotPrinted(t *testing.T) {
 		}
 	}
 }
+
+// TestGraphQLErrors: what is beyond the rate limit is asked again, and what is
+// missing is a 404, though both are answered 200.
+func TestGraphQLErrors(t *testing.T) {
+	t.Parallel()
+	limited := func(reset time.Time) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("X-RateLimit-Reset", fmt.Sprint(reset.Unix()))
+			fmt.Fprint(w, `{"errors":[{"type":"RATE_LIMITED","message":"API rate limit exceeded"}]}`)
+		}
+	}
+	url, seen := serve(t, limited(time.Now()), body(`{"data":{"viewer":{"login":"alice"}}}`), limited(time.Now().Add(time.Hour)),
+		body(`{"data":{"repository":null},"errors":[{"type":"NOT_FOUND","message":"no such number"}]}`),
+		body(`{"data":{"a":{}},"errors":[{"type":"NOT_FOUND","message":"one"},{"message":"two"}]}`))
+	c := client(t, url, io.Discard)
+	var out struct{ Viewer struct{ Login string } }
+	if err := c.GraphQL(context.Background(), `{viewer{login}}`, nil, &out); err != nil || out.Viewer.Login != "alice" || seen.Load() != 2 {
+		t.Errorf("viewer %q, %v after %d requests", out.Viewer.Login, err, seen.Load())
+	}
+	if err := c.GraphQL(context.Background(), `{x}`, nil, &out); err == nil || !strings.Contains(err.Error(), "rate limit exceeded") || seen.Load() != 3 {
+		t.Errorf("error %v after %d requests", err, seen.Load())
+	}
+	if err := c.GraphQL(context.Background(), `{x}`, nil, &out); !github.IsNotFound(err) {
+		t.Errorf("error %v, want a 404", err)
+	}
+	if err := c.GraphQL(context.Background(), `{x}`, nil, &out); err == nil || github.IsNotFound(err) {
+		t.Errorf("error %v, want one that is no 404", err)
+	}
+}

@@ -104,14 +104,20 @@ func rateLimit(resp *http.Response, now time.Time) (time.Duration, bool) {
 		return time.Duration(s) * time.Second, true
 	}
 	if resp.Header.Get("X-RateLimit-Remaining") == "0" {
-		reset, err := strconv.ParseInt(resp.Header.Get("X-RateLimit-Reset"), 10, 64)
-		if err != nil {
-			return time.Minute, true
-		}
-		// The reset has a resolution of one second and clocks differ.
-		return max(time.Unix(reset, 0).Sub(now), 0) + time.Second, true
+		return untilReset(resp.Header, now), true
 	}
 	return time.Minute, resp.StatusCode == http.StatusTooManyRequests
+}
+
+// untilReset returns how long to wait for a limit to be reset, by default a
+// minute.
+func untilReset(header http.Header, now time.Time) time.Duration {
+	reset, err := strconv.ParseInt(header.Get("X-RateLimit-Reset"), 10, 64)
+	if err != nil {
+		return time.Minute
+	}
+	// The reset has a resolution of one second and clocks differ.
+	return max(time.Unix(reset, 0).Sub(now), 0) + time.Second
 }
 
 func rewindable(req *http.Request) bool {
