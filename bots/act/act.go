@@ -59,13 +59,15 @@ func (e *RefusedError) Error() string {
 	return fmt.Sprintf("GitHub refuses to merge %s: %s", e.SHA, e.Message)
 }
 
-// Do carries out the actions in their order. It stops at the first that
-// fails; a refused merge is a *RefusedError. pass names this attempt, for all
-// time: what can be done several times is done once in a pass.
+// Do carries out the actions in their order, labels that are added one after
+// the other at once. It stops at the first that fails; a refused merge is a
+// *RefusedError. pass names this attempt, for all time: what can be done several
+// times is done once in a pass.
 //
 // Preconditions: Settle(target) was called before the state was read that the
 // actions were decided from, and no one else acts on target since.
 func (a *Actor) Do(ctx context.Context, target Target, pass string, actions []decide.Action) error {
+	var effects []effect
 	for _, action := range actions {
 		e := a.effect(target, pass, action)
 		if a.DryRun != nil {
@@ -74,9 +76,17 @@ func (a *Actor) Do(ctx context.Context, target Target, pass string, actions []de
 			}
 			continue
 		}
-		if err := a.once(ctx, e); err != nil {
-			return fmt.Errorf("%s: %w", e.describe(), err)
+		effects = append(effects, e)
+	}
+	for len(effects) > 0 {
+		n := 1
+		for n < len(effects) && effects[0].inputs.Kind == addLabel && effects[n].inputs.Kind == addLabel {
+			n++
 		}
+		if err := a.once(ctx, effects[:n]); err != nil {
+			return err
+		}
+		effects = effects[n:]
 	}
 	return nil
 }
@@ -88,32 +98,80 @@ func (a *Actor) tell(e effect) error {
 	return err
 }
 
-// once does e unless the record says that it was done.
-func (a *Actor) once(ctx context.Context, e effect) error {
+// once does those of some effects, one or labels to add, that the record does
+// not say were done. Each has an intent and an outcome of its own: what a label
+// came of is seen without the others.
+func (a *Actor) once(ctx context.Context, effects []effect) error {
+	var todo []effect
+	for _, e := range effects {
+		begun, err := a.begin(ctx, e)
+		if err != nil {
+			return fmt.Errorf("%s: %w", e.describe(), err)
+		}
+		if begun {
+			todo = append(todo, e)
+		}
+	}
+	if len(todo) == 0 {
+		return nil
+	}
+	e := todo[0]
+	for _, also := range todo[1:] {
+		e.also = append(e.also, also.inputs.Label)
+	}
+	outputs, err := e.perform(ctx)
+	if err != nil && refused(err) {
+		return a.undone(ctx, todo, err)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", e.describe(), err) // it may have happened: Settle will see
+	}
+	for _, e := range todo {
+		a.Log.Info("done", "action", e.describe())
+		if err := a.finish(ctx, e.key, outputs); err != nil {
+			return fmt.Errorf("%s: %w", e.describe(), err)
+		}
+	}
+	return nil
+}
+
+// undone handles GitHub's refusal of some effects. Of several labels it may be
+// one that GitHub does not want: the others are not to wait for it.
+func (a *Actor) undone(ctx context.Context, todo []effect, refusal error) error {
+	for _, e := range todo {
+		if err := a.Store.Abandon(ctx, e.key); err != nil {
+			return fmt.Errorf("%s: %w", e.describe(), errors.Join(refusal, err))
+		}
+	}
+	if len(todo) == 1 {
+		return fmt.Errorf("%s: %w", todo[0].describe(), refusal)
+	}
+	for _, e := range todo {
+		if err := a.once(ctx, []effect{e}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// begin writes down the intent of e. It reports false for what was done before.
+func (a *Actor) begin(ctx context.Context, e effect) (bool, error) {
 	inputs, err := json.Marshal(e.inputs)
 	if err != nil {
-		return err
+		return false, err
 	}
 	prior, err := a.Store.Begin(ctx, store.Action{Key: e.key, Subject: e.target.String(), Kind: e.inputs.Kind, Inputs: inputs, BegunAt: time.Now()})
 	if err != nil {
-		return err
+		return false, err
 	}
 	if prior != nil && !prior.DoneAt.IsZero() {
 		a.Log.Info("done before", "action", e.describe(), "at", prior.DoneAt)
-		return nil
+		return false, nil
 	}
 	if prior != nil {
-		return fmt.Errorf("an intent of %s was not settled", prior.BegunAt.Format(time.RFC3339))
+		return false, fmt.Errorf("an intent of %s was not settled", prior.BegunAt.Format(time.RFC3339))
 	}
-	outputs, err := e.perform(ctx)
-	if err != nil {
-		if refused(err) {
-			return errors.Join(err, a.Store.Abandon(ctx, e.key))
-		}
-		return err // it may have happened: Settle will see
-	}
-	a.Log.Info("done", "action", e.describe())
-	return a.finish(ctx, e.key, outputs)
+	return true, nil
 }
 
 func (a *Actor) finish(ctx context.Context, key string, o outputs) error {

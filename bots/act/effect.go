@@ -23,6 +23,8 @@ type effect struct {
 	target Target
 	key    string
 	inputs inputs
+	// also are further labels to add, each the effect of another.
+	also []string
 }
 
 // inputs are what the record keeps of an action. One Kind uses some of them.
@@ -163,7 +165,7 @@ func (e effect) perform(ctx context.Context) (outputs, error) {
 	issues, t := e.actor.GitHub.Issues, e.target
 	switch in := e.inputs; in.Kind {
 	case addLabel:
-		_, _, err := issues.AddLabelsToIssue(ctx, t.Owner, t.Name, t.Number, []string{in.Label})
+		_, _, err := issues.AddLabelsToIssue(ctx, t.Owner, t.Name, t.Number, append([]string{in.Label}, e.also...))
 		return outputs{}, err
 	case removeLabel:
 		// go-github does not escape the name, and ours have slashes.
