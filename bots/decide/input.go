@@ -146,9 +146,9 @@ type Remark struct {
 	Body   string
 	URL    string
 	At     time.Time
-	// Edited: the text is not what was first sent. GitHub's REST interface
-	// does not say who edited it, and anybody with write access may edit the
-	// comments of others: words could be put into an approver's mouth.
+	// Edited: the text is not what was first sent. Anybody with write access
+	// may edit the comments of others, and which of several edits was whose
+	// is not asked: words could be put into an approver's mouth.
 	Edited bool
 	// Verdict and Commit are those of a review.
 	Verdict Verdict

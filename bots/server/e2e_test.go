@@ -378,7 +378,7 @@ func TestUnreliableGitHub(t *testing.T) {
 		{Method: http.MethodPost, Path: "*/issues/*/comments", Skip: 2, Times: 1, CutResponseAfter: &cut},
 		{Method: http.MethodPost, Path: "*/issues/*/labels", Times: 1, CutResponseAfter: &cut},
 		{Method: http.MethodPut, Path: "*/merge", Times: 1, CutResponseAfter: &cut},
-		{Method: http.MethodGet, Path: "*/pulls/*/reviews", Times: 2, Status: http.StatusBadGateway},
+		{Method: http.MethodPost, Path: "*/graphql", Times: 2, Status: http.StatusBadGateway},
 	}})
 	h.startBot(time.Hour)
 	n := h.open("better").GetNumber()

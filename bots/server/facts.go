@@ -11,6 +11,7 @@ import (
 	gh "github.com/google/go-github/v57/github"
 
 	"github.com/lanner-project/lanner/bots/act"
+	"github.com/lanner-project/lanner/bots/config"
 	"github.com/lanner-project/lanner/bots/decide"
 	"github.com/lanner-project/lanner/bots/owners"
 	"github.com/lanner-project/lanner/infra/github"
@@ -31,44 +32,45 @@ func newcomer(association string) bool {
 	return slices.Contains([]string{"NONE", "FIRST_TIMER", "FIRST_TIME_CONTRIBUTOR"}, association)
 }
 
-// defaultBranch returns the default branch, or nil for an empty repository.
-func (r *Reader) defaultBranch(ctx context.Context, t act.Target) (*gh.Branch, error) {
-	repo, _, err := r.GitHub.Repositories.Get(ctx, t.Owner, t.Name)
+// settings reads the settings at the tip of a branch, for what needs no more of
+// it; of no branch there are none.
+func (g *reading) settings(ctx context.Context, b *branch) error {
+	if b == nil {
+		return nil
+	}
+	at := []place{{b.Target.OID, b.Target.Tree.OID, config.Path}, {b.Target.OID, b.Target.Tree.OID, config.AttributesPath}}
+	texts, err := g.files(ctx, at)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	branch, resp, err := r.GitHub.Repositories.GetBranch(ctx, t.Owner, t.Name, repo.GetDefaultBranch(), 1)
-	// This call alone of go-github's makes no ErrorResponse.
-	if resp != nil && resp.StatusCode == 404 {
-		return nil, nil
-	}
-	return branch, err
+	g.parse(under(texts, at))
+	return nil
 }
 
-// settings reads the settings for what has no base branch, or needs no more of
-// it: those of the default branch.
-func (r *Reader) settings(ctx context.Context, t act.Target, in *decide.Input) error {
-	branch, err := r.defaultBranch(ctx, t)
-	if branch == nil || err != nil {
-		return err
+// settingsAt reads the settings at the tip of a branch, by default the default
+// one. The branch is nil where there is none.
+func (r *Reader) settingsAt(ctx context.Context, t act.Target, name string) (*branch, decide.Input, error) {
+	in := decide.Input{Settings: r.Shared.For(t.Repository())}
+	b, err := r.tip(ctx, t, name)
+	if err != nil || b == nil {
+		return nil, in, err
 	}
-	commit := branch.GetCommit()
-	files, err := r.files(ctx, t, commit.GetSHA(), commit.GetCommit().GetTree().GetSHA(), nil)
-	if err != nil {
-		return err
-	}
-	r.parse(files, in)
-	return nil
+	r.learn(b)
+	g := &reading{Reader: r, t: t, in: &in}
+	err = g.settings(ctx, b)
+	return b, in, err
 }
 
 // protected finds out whether the branch of a merged pull request is one to
 // keep.
-func (r *Reader) protected(ctx context.Context, t act.Target, pr *gh.PullRequest, in *decide.Input) error {
-	p := in.Pull
-	if !p.Merged || p.Branch == "" || in.Memory.Cleaned || !in.Settings.Has("branchcleaner") {
+func (g *reading) protected(ctx context.Context) error {
+	p := g.in.Pull
+	if !p.Merged || p.Branch == "" || g.in.Memory.Cleaned || !g.in.Settings.Has("branchcleaner") {
 		return nil
 	}
-	branch, resp, err := r.GitHub.Repositories.GetBranch(ctx, t.Owner, t.Name, p.Branch, 1)
+	// GraphQL tells of a protected branch only who may administer it.
+	branch, resp, err := g.GitHub.Repositories.GetBranch(ctx, g.t.Owner, g.t.Name, p.Branch, 1)
+	// This call alone of go-github's makes no ErrorResponse.
 	if resp != nil && resp.StatusCode == 404 {
 		p.Branch = ""
 		return nil
@@ -76,47 +78,16 @@ func (r *Reader) protected(ctx context.Context, t act.Target, pr *gh.PullRequest
 	if err != nil {
 		return err
 	}
-	p.Protected = branch.GetProtected() || p.Branch == pr.GetBase().GetRepo().GetDefaultBranch()
-	return nil
-}
-
-// ownersFiles reads the OWNERS files that a pull request changes, as they would
-// be. GitHub serves the commits of a fork's branch from the repository that it
-// is to be merged into.
-func (r *Reader) ownersFiles(ctx context.Context, t act.Target, in *decide.Input, removed map[string]bool) error {
-	for _, p := range decide.OwnersFiles(in.Pull.Changes) {
-		if removed[p] {
-			continue
-		}
-		file, _, _, err := r.GitHub.Repositories.GetContents(ctx, t.Owner, t.Name, p, &gh.RepositoryContentGetOptions{Ref: in.Pull.Head})
-		if err == nil && file == nil {
-			err = errNoFile
-		}
-		src := ""
-		if err == nil {
-			src, err = file.GetContent()
-		}
-		if err != nil {
-			return fmt.Errorf("%s at %s: %w", p, in.Pull.Head, err)
-		}
-		if in.Pull.OwnersFiles == nil {
-			in.Pull.OwnersFiles = make(map[string]string)
-		}
-		in.Pull.OwnersFiles[p] = src
-	}
+	p.Protected = branch.GetProtected() || g.home != nil && p.Branch == g.home.Name
 	return nil
 }
 
 // fill reads the facts that only some decisions need.
-func (r *Reader) fill(ctx context.Context, t act.Target, in *decide.Input) error {
+func (g *reading) fill(ctx context.Context) error {
+	r, t, in := g.Reader, g.t, g.in
 	needs := decide.Need(*in)
-	in.Roles = make(map[string]string, len(needs.Roles))
-	for _, login := range needs.Roles {
-		role, err := r.role(ctx, t, login)
-		if err != nil {
-			return fmt.Errorf("read the role of %s: %w", login, err)
-		}
-		in.Roles[login] = role
+	if err := g.fillRoles(ctx, needs.Roles); err != nil {
+		return err
 	}
 	in.Assignable = make(map[string]bool, len(needs.Assignable))
 	for _, login := range needs.Assignable {
@@ -129,6 +100,16 @@ func (r *Reader) fill(ctx context.Context, t act.Target, in *decide.Input) error
 		}
 		in.Assignable[login] = ok
 	}
+	if needs.Rotation {
+		if err := g.rotation(ctx); err != nil {
+			return fmt.Errorf("read the rotation: %w", err)
+		}
+	}
+	if needs.Commits && in.Pull != nil {
+		if err := g.history(ctx); err != nil {
+			return fmt.Errorf("read the commits: %w", err)
+		}
+	}
 	for _, fact := range []struct {
 		needed bool
 		what   string
@@ -136,10 +117,8 @@ func (r *Reader) fill(ctx context.Context, t act.Target, in *decide.Input) error
 	}{
 		{needs.Releases, "tracking issues", r.releases},
 		{needs.Blockers, "blockers", r.blockers},
-		{needs.Rotation, "rotation", r.rotation},
 		{needs.Labels, "labels", r.labels},
 		{needs.Milestones, "milestones", r.milestones},
-		{needs.Commits && in.Pull != nil, "commits", r.commits},
 		{needs.Load, "open pull requests", r.load},
 	} {
 		if !fact.needed {
@@ -201,20 +180,29 @@ func (r *Reader) milestones(ctx context.Context, t act.Target, in *decide.Input)
 // https://docs.github.com/en/rest/pulls/pulls#list-commits-on-a-pull-request
 const mostCommits = 250
 
-// commits reads the commits of the pull request.
-func (r *Reader) commits(ctx context.Context, t act.Target, in *decide.Input) error {
-	commits, err := github.All(func(page gh.ListOptions) ([]*gh.RepositoryCommit, *gh.Response, error) {
-		return r.GitHub.PullRequests.ListCommits(ctx, t.Owner, t.Name, t.Number, &page)
-	})
-	for _, c := range commits {
-		author := c.GetCommit().GetAuthor()
-		in.Pull.Commits = append(in.Pull.Commits, decide.Commit{
-			SHA: c.GetSHA(), Message: c.GetCommit().GetMessage(), Author: author.GetName(), Email: author.GetEmail(), Parents: len(c.Parents),
+// history reads the commits of the pull request. As of the changed files, those
+// of one head and base are kept.
+func (g *reading) history(ctx context.Context) error {
+	all, err := g.Reader.commits.get(g.changesKey(), func() ([]decide.Commit, error) {
+		commits, err := github.All(func(page gh.ListOptions) ([]*gh.RepositoryCommit, *gh.Response, error) {
+			return g.GitHub.PullRequests.ListCommits(ctx, g.t.Owner, g.t.Name, g.t.Number, &page)
 		})
-	}
+		var all []decide.Commit
+		for _, c := range commits {
+			author := c.GetCommit().GetAuthor()
+			all = append(all, decide.Commit{
+				SHA: c.GetSHA(), Message: c.GetCommit().GetMessage(), Author: author.GetName(), Email: author.GetEmail(), Parents: len(c.Parents),
+			})
+		}
+		if err == nil && len(all) < mostCommits && !slices.ContainsFunc(all, func(c decide.Commit) bool { return c.SHA == g.in.Pull.Head }) {
+			err = errMoved
+		}
+		return all, err
+	})
+	g.in.Pull.Commits = slices.Clone(all)
 	// Of the others nobody can say whether they are signed off.
-	if len(commits) >= mostCommits {
-		in.Problems = append(in.Problems, fmt.Sprintf("GitHub lists the first %d commits of a pull request only; split it", mostCommits))
+	if len(all) >= mostCommits {
+		g.in.Problems = append(g.in.Problems, fmt.Sprintf("GitHub lists the first %d commits of a pull request only; split it", mostCommits))
 	}
 	return err
 }

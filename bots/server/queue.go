@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -198,29 +197,19 @@ func (w *queueWork) says() map[int]string {
 // settings the state is given up.
 func (w *queueWork) begin(ctx context.Context) (*config.Settings, error) {
 	r := w.s.reader
-	branch, resp, err := r.GitHub.Repositories.GetBranch(ctx, w.repo.Owner, w.repo.Name, w.base, 1)
-	gone := resp != nil && resp.StatusCode == http.StatusNotFound
-	if err != nil && !gone {
+	branch, in, err := r.settingsAt(ctx, w.repo, w.base)
+	if err != nil {
 		return nil, err
-	}
-	in := decide.Input{Settings: w.s.config.Shared.For(w.repo.Repository())}
-	if !gone {
-		commit := branch.GetCommit()
-		files, err := r.files(ctx, w.repo, commit.GetSHA(), commit.GetCommit().GetTree().GetSHA(), nil)
-		if err != nil {
-			return nil, err
-		}
-		r.parse(files, &in)
 	}
 	if len(in.Problems) > 0 {
 		w.s.config.Log.Warn("the merge queue waits for settings that can be read", "queue", w.name(), "problem", in.Problems[0])
 		return nil, nil
 	}
 	q := in.Settings.Merge.Queue
-	if q == nil || gone {
+	if q == nil || branch == nil {
 		return nil, errors.Join(w.s.config.Store.DeleteNote(ctx, noteQueue, w.name()), w.s.actor.Sweep(ctx, w.repo, w.base, nil))
 	}
-	w.in = queue.Input{Tip: branch.GetCommit().GetSHA(), Frozen: in.Settings.Merge.Frozen(r.now()), Batch: q.Batch, Depth: q.Depth}
+	w.in = queue.Input{Tip: branch.Target.OID, Frozen: in.Settings.Merge.Frozen(r.now()), Batch: q.Batch, Depth: q.Depth}
 	for _, n := range w.notes {
 		w.in.Ready = append(w.in.Ready, n.Entry)
 	}
@@ -254,10 +243,11 @@ func (w *queueWork) outcomes(ctx context.Context, settings *config.Settings) err
 	w.checks = make(map[string][]decide.Check)
 	for i := range w.in.State.Candidates {
 		c := &w.in.State.Candidates[i]
-		in := decide.Input{Settings: *settings, Pull: &decide.Pull{Head: c.Commit}}
-		if err := w.s.reader.checks(ctx, w.repo, &in); err != nil {
+		head, err := w.s.reader.commit(ctx, w.repo, c.Commit)
+		if err != nil {
 			return err
 		}
+		in := decide.Input{Settings: *settings, Pull: &decide.Pull{Head: c.Commit, Checks: checks(head)}}
 		w.checks[c.Commit] = in.Pull.Checks
 		verdict := decide.Checks(in)
 		c.Outcome, c.Why = queue.Pending, verdict.Why
@@ -345,9 +335,9 @@ func (w *queueWork) land(ctx context.Context, a queue.Land) error {
 	}
 	switch {
 	case errors.As(err, &refused) && refused.Moved:
-		branch, _, err := w.s.reader.GitHub.Repositories.GetBranch(ctx, w.repo.Owner, w.repo.Name, w.base, 1)
-		if err == nil {
-			w.in.Tip = branch.GetCommit().GetSHA()
+		branch, err := w.s.reader.tip(ctx, w.repo, w.base)
+		if err == nil && branch != nil {
+			w.in.Tip = branch.Target.OID
 		}
 		return err
 	case errors.As(err, &refused):

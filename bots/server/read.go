@@ -6,7 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -32,12 +32,36 @@ type Reader struct {
 	// Now is the clock; nil is the machine's.
 	Now func() time.Time
 
-	// Git objects never change: what was read once is kept.
-	trees kept[[]*gh.TreeEntry]
-	blobs kept[string]
-	heads kept[*gh.Commit]
-	// changed are the files of pull requests, by head and base.
-	changed kept[[]*gh.CommitFile]
+	// Git objects never change: what was read once is kept. entries are the
+	// objects of files by tree and path, blobs their texts.
+	entries kept[string]
+	blobs   kept[string]
+	// changed are the files of pull requests, commits their commits, by head
+	// and base.
+	changed kept[[]change]
+	commits kept[[]decide.Commit]
+	// last is what the last look at a number found, so that the next one can
+	// ask for what it will need along with the rest.
+	last kept[hint]
+	// untold are the repositories whose roles only REST tells the bot.
+	untold sync.Map
+}
+
+// hint is what will be needed of a number, unless it has changed.
+type hint struct {
+	files string // the key of Reader.changed
+	roles []string
+}
+
+// reading is one issue or pull request being read.
+type reading struct {
+	*Reader
+	t    act.Target
+	in   *decide.Input
+	of   *conversation
+	home *branch // the default one; nil in an empty repository
+	// roles are those that GitHub told, by login.
+	roles map[string]string
 }
 
 // kept keeps what was read, up to a bound. It is safe concurrently.
@@ -46,24 +70,32 @@ type kept[T any] struct {
 	m  map[string]T
 }
 
-func (k *kept[T]) get(key string, read func() (T, error)) (T, error) {
+func (k *kept[T]) peek(key string) (T, bool) {
 	k.mu.Lock()
+	defer k.mu.Unlock()
 	v, ok := k.m[key]
-	k.mu.Unlock()
-	if ok {
-		return v, nil
-	}
-	v, err := read()
-	if err != nil {
-		return v, err
-	}
+	return v, ok
+}
+
+func (k *kept[T]) put(key string, v T) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.m == nil || len(k.m) >= objects {
 		k.m = make(map[string]T)
 	}
 	k.m[key] = v
-	return v, nil
+}
+
+func (k *kept[T]) get(key string, read func() (T, error)) (T, error) {
+	v, ok := k.peek(key)
+	if ok {
+		return v, nil
+	}
+	v, err := read()
+	if err == nil {
+		k.put(key, v)
+	}
+	return v, err
 }
 
 // own reports whether a login is the bot's: an App's is "name[bot]".
@@ -71,275 +103,254 @@ func (r *Reader) own(login string) bool {
 	return strings.EqualFold(strings.TrimSuffix(login, "[bot]"), strings.TrimSuffix(r.Login, "[bot]"))
 }
 
-// Read reads the present state of an issue or pull request.
-func (r *Reader) Read(ctx context.Context, t act.Target, memory decide.Memory) (decide.Input, error) {
-	issue, _, err := r.GitHub.Issues.Get(ctx, t.Owner, t.Name, t.Number)
+// Read reads the present state of an issue or pull request. It asks once for
+// all of it, and again for what that shows to be needed as well, and new. It
+// asks along for the roles of the logins, normalized, which may come to matter.
+func (r *Reader) Read(ctx context.Context, t act.Target, memory decide.Memory, logins ...string) (decide.Input, error) {
+	last, _ := r.last.peek(t.String())
+	_, kept := r.changed.peek(last.files)
+	roles := slices.Concat(last.roles, logins)
+	slices.Sort(roles)
+	g, err := r.converse(ctx, t, !kept, slices.Compact(roles))
 	if err != nil {
 		return decide.Input{}, fmt.Errorf("read %s: %w", t, err)
 	}
+	r.learn(g.home)
+	c := g.of
 	in := decide.Input{
-		Login: r.Login, Repo: t.Repository(), Number: t.Number, Author: issue.GetUser().GetLogin(), Open: issue.GetState() == "open",
-		Title: issue.GetTitle(), Milestone: issue.GetMilestone().GetTitle(), Newcomer: newcomer(issue.GetAuthorAssociation()),
-		Created: issue.GetCreatedAt().Time, Updated: issue.GetUpdatedAt().Time, Now: r.now(),
+		Login: r.Login, Repo: t.Repository(), Number: t.Number, Author: c.Author.login(), Open: !c.Closed && !c.Merged,
+		Title: c.Title, Newcomer: newcomer(c.AuthorAssociation), Created: c.CreatedAt, Updated: c.UpdatedAt, Now: r.now(),
 		Settings: r.Shared.For(t.Repository()), Owners: owners.Parse(nil), Memory: memory,
 	}
-	for _, a := range issue.Assignees {
-		in.Assignees = append(in.Assignees, a.GetLogin())
+	if c.Milestone != nil {
+		in.Milestone = c.Milestone.Title
 	}
-	for _, l := range issue.Labels {
-		in.Labels = append(in.Labels, l.GetName())
+	for _, a := range c.Assignees.Nodes {
+		in.Assignees = append(in.Assignees, a.Login)
 	}
-	in.Remarks = []decide.Remark{{Ref: "opening", Author: in.Author, Body: issue.GetBody(), URL: issue.GetHTMLURL(), At: issue.GetCreatedAt().Time}}
-	if err := r.comments(ctx, t, &in); err != nil {
-		return decide.Input{}, fmt.Errorf("read the comments of %s: %w", t, err)
+	for _, l := range c.Labels.Nodes {
+		in.Labels = append(in.Labels, l.Name)
 	}
-	if issue.IsPullRequest() {
-		err = r.pull(ctx, t, &in)
+	in.Remarks = []decide.Remark{{Ref: "opening", Author: in.Author, Body: c.Body, URL: c.URL, At: c.CreatedAt}}
+	for _, m := range c.Comments.Nodes {
+		said := m.remark("comment")
+		said.ID = int64(m.FullDatabaseID)
+		in.Remarks = append(in.Remarks, said)
+	}
+	g.in = &in
+	if c.Typename == "PullRequest" {
+		err = g.pull(ctx)
 	} else {
-		err = r.settings(ctx, t, &in)
+		err = g.settings(ctx, g.home)
 	}
 	if err != nil {
 		return decide.Input{}, fmt.Errorf("read %s: %w", t, err)
 	}
 	slices.SortStableFunc(in.Remarks[1:], func(a, b decide.Remark) int { return a.At.Compare(b.At) })
-	return in, r.fill(ctx, t, &in)
+	if err := g.fill(ctx); err != nil {
+		return in, err
+	}
+	r.last.put(t.String(), hint{files: g.changesKey(), roles: slices.Collect(maps.Keys(in.Roles))})
+	return in, nil
 }
 
-func (r *Reader) comments(ctx context.Context, t act.Target, in *decide.Input) error {
-	comments, err := github.All(func(page gh.ListOptions) ([]*gh.IssueComment, *gh.Response, error) {
-		return r.GitHub.Issues.ListComments(ctx, t.Owner, t.Name, t.Number, &gh.IssueListCommentsOptions{ListOptions: page})
-	})
-	for _, c := range comments {
-		in.Remarks = append(in.Remarks, decide.Remark{
-			Ref: fmt.Sprintf("comment-%d", c.GetID()), ID: c.GetID(), Author: c.GetUser().GetLogin(), Body: c.GetBody(), URL: c.GetHTMLURL(),
-			At: c.GetCreatedAt().Time, Edited: c.GetUpdatedAt().Sub(c.GetCreatedAt().Time) > time.Second,
-		})
+// remark returns what was said. An edit by anybody counts: who has write access
+// may edit what others said.
+func (m remark) remark(kind string) decide.Remark {
+	return decide.Remark{
+		Ref: fmt.Sprintf("%s-%d", kind, m.FullDatabaseID), Author: m.Author.login(), Body: m.Body, URL: m.URL,
+		At: m.CreatedAt, Edited: m.LastEditedAt != nil, Commit: m.commit(),
 	}
-	return err
 }
 
-func (r *Reader) pull(ctx context.Context, t act.Target, in *decide.Input) error {
-	pr, _, err := r.GitHub.PullRequests.Get(ctx, t.Owner, t.Name, t.Number)
-	if err != nil {
+// pull reads what only a pull request has.
+func (g *reading) pull(ctx context.Context) error {
+	c := g.of
+	p := &decide.Pull{Head: c.HeadRefOID, Base: c.BaseRefName, Draft: c.IsDraft, Merged: c.Merged}
+	if c.Mergeable != "UNKNOWN" {
+		p.Mergeable = new(c.Mergeable == "MERGEABLE")
+	}
+	g.in.Pull = p
+	if err := g.requested(ctx); err != nil {
 		return err
 	}
-	in.Open = pr.GetState() == "open"
-	in.Pull = &decide.Pull{
-		Head: pr.GetHead().GetSHA(), Base: pr.GetBase().GetRef(), Draft: pr.GetDraft(), Merged: pr.GetMerged(), Mergeable: pr.Mergeable,
+	if c.HeadRepository != nil && strings.EqualFold(c.HeadRepository.NameWithOwner, g.t.Repository()) {
+		p.Branch = c.HeadRefName
 	}
-	for _, u := range pr.RequestedReviewers {
-		in.Pull.Requested = append(in.Pull.Requested, u.GetLogin())
-	}
-	for _, team := range pr.RequestedTeams {
-		in.Pull.Requested = append(in.Pull.Requested, t.Owner+"/"+team.GetSlug())
-	}
-	if strings.EqualFold(pr.GetHead().GetRepo().GetFullName(), t.Repository()) {
-		in.Pull.Branch = pr.GetHead().GetRef()
-	}
-	reviews, err := github.All(func(page gh.ListOptions) ([]*gh.PullRequestReview, *gh.Response, error) {
-		return r.GitHub.PullRequests.ListReviews(ctx, t.Owner, t.Name, t.Number, &page)
-	})
-	if err != nil {
-		return err
-	}
-	for _, v := range reviews {
-		if v.GetState() == "PENDING" {
+	for _, v := range c.Reviews.Nodes {
+		if v.State == "PENDING" {
 			continue // a draft that only its author sees
 		}
-		in.Remarks = append(in.Remarks, decide.Remark{
-			Ref: fmt.Sprintf("review-%d", v.GetID()), Author: v.GetUser().GetLogin(), Body: v.GetBody(), URL: v.GetHTMLURL(),
-			At: v.GetSubmittedAt().Time, Verdict: decide.Verdict(v.GetState()), Commit: v.GetCommitID(),
-		})
+		said := v.remark.remark("review")
+		said.At, said.Verdict = v.SubmittedAt, decide.Verdict(v.State)
+		g.in.Remarks = append(g.in.Remarks, said)
 	}
-	if pr.GetReviewComments() > 0 {
-		if err := r.inline(ctx, t, in); err != nil {
+	for _, v := range c.Reviews.Nodes {
+		for _, m := range v.Comments.Nodes {
+			if v.State != "PENDING" {
+				g.in.Remarks = append(g.in.Remarks, m.remark("inline"))
+			}
+		}
+	}
+	if !g.in.Open {
+		if err := g.settings(ctx, g.home); err != nil {
 			return err
 		}
+		return g.protected(ctx)
 	}
-	if !in.Open {
-		if err := r.settings(ctx, t, in); err != nil {
-			return err
-		}
-		return r.protected(ctx, t, pr, in)
-	}
-	commit, err := r.heads.get(in.Pull.Head, func() (*gh.Commit, error) {
-		commit, _, err := r.GitHub.Git.GetCommit(ctx, t.Owner, t.Name, in.Pull.Head)
-		return commit, err
-	})
+	head, err := g.head(ctx)
 	if err != nil {
 		return err
 	}
-	in.Pull.Tree, in.Pull.Committed = commit.GetTree().GetSHA(), commit.GetCommitter().GetDate().Time
-	if err := r.changes(ctx, t, pr, in); err != nil {
-		return err
-	}
-	if err := r.base(ctx, t, pr.GetBase().GetRef(), in); err != nil {
-		return err
-	}
-	return r.checks(ctx, t, in)
+	p.Tree, p.Committed = head.Tree.OID, head.CommittedDate
+	p.Checks = checks(head)
+	return g.base(ctx)
 }
 
-// inline reads the comments on lines of the change.
-func (r *Reader) inline(ctx context.Context, t act.Target, in *decide.Input) error {
-	comments, err := github.All(func(page gh.ListOptions) ([]*gh.PullRequestComment, *gh.Response, error) {
-		return r.GitHub.PullRequests.ListComments(ctx, t.Owner, t.Name, t.Number, &gh.PullRequestListCommentsOptions{ListOptions: page})
-	})
-	for _, c := range comments {
-		in.Remarks = append(in.Remarks, decide.Remark{
-			Ref: fmt.Sprintf("inline-%d", c.GetID()), Author: c.GetUser().GetLogin(), Body: c.GetBody(), URL: c.GetHTMLURL(),
-			At: c.GetCreatedAt().Time, Edited: c.GetUpdatedAt().Sub(c.GetCreatedAt().Time) > time.Second, Commit: c.GetCommitID(),
+// requested reads who is asked for a review. Of teams REST tells.
+func (g *reading) requested(ctx context.Context) error {
+	p := g.in.Pull
+	for _, asked := range g.of.ReviewRequests.Nodes {
+		a := asked.RequestedReviewer
+		if a != nil && a.Login != "" {
+			p.Requested = append(p.Requested, a.login())
+			continue
+		}
+		all, err := github.All(func(page gh.ListOptions) ([]string, *gh.Response, error) {
+			some, resp, err := g.GitHub.PullRequests.ListReviewers(ctx, g.t.Owner, g.t.Name, g.t.Number, &page)
+			if err != nil {
+				return nil, resp, err
+			}
+			var names []string
+			for _, u := range some.Users {
+				names = append(names, u.GetLogin())
+			}
+			for _, team := range some.Teams {
+				names = append(names, g.t.Owner+"/"+team.GetSlug())
+			}
+			return names, resp, nil
 		})
-	}
-	return err
-}
-
-// changes reads the changed files. GitHub lists 3000 at most: who may approve
-// the others is then unknown.
-func (r *Reader) changes(ctx context.Context, t act.Target, pr *gh.PullRequest, in *decide.Input) error {
-	// The list is of what differs from where the branch began. When the base
-	// comes to have some of it, the list that is kept is longer than it need be.
-	key := fmt.Sprintf("%s %s %s %s", t, pr.GetHead().GetSHA(), pr.GetBase().GetRef(), pr.GetBase().GetSHA())
-	files, err := r.changed.get(key, func() ([]*gh.CommitFile, error) {
-		return github.All(func(page gh.ListOptions) ([]*gh.CommitFile, *gh.Response, error) {
-			return r.GitHub.PullRequests.ListFiles(ctx, t.Owner, t.Name, t.Number, &page)
-		})
-	})
-	if err != nil {
+		p.Requested = all
 		return err
 	}
-	in.Pull.Lines = make(map[string]int, len(files))
-	removed := make(map[string]bool)
-	for _, f := range files {
-		c := owners.Change{Path: f.GetFilename()}
-		if f.GetStatus() == "renamed" {
-			c.From = f.GetPreviousFilename()
-		}
-		in.Pull.Changes = append(in.Pull.Changes, c)
-		in.Pull.Lines[c.Path] = f.GetAdditions() + f.GetDeletions()
-		if f.GetStatus() == "removed" {
-			removed[c.Path] = true
-		}
-	}
-	if n := pr.GetChangedFiles(); n > len(files) {
-		in.Problems = append(in.Problems, fmt.Sprintf("GitHub lists %d of the %d files that are changed; split the pull request", len(files), n))
-	}
-	return r.ownersFiles(ctx, t, in, removed)
-}
-
-// base reads the settings and the OWNERS files at the tip of the base branch.
-func (r *Reader) base(ctx context.Context, t act.Target, name string, in *decide.Input) error {
-	branch, resp, err := r.GitHub.Repositories.GetBranch(ctx, t.Owner, t.Name, name, 1)
-	// This call alone of go-github's makes no ErrorResponse.
-	if resp != nil && resp.StatusCode == http.StatusNotFound {
-		in.Problems = append(in.Problems, fmt.Sprintf("the base branch %q is gone", name))
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	var paths []string
-	for _, c := range in.Pull.Changes {
-		paths = append(paths, c.Path)
-		if c.From != "" {
-			paths = append(paths, c.From)
-		}
-	}
-	commit := branch.GetCommit()
-	files, err := r.files(ctx, t, commit.GetSHA(), commit.GetCommit().GetTree().GetSHA(), paths)
-	if err != nil {
-		return err
-	}
-	in.Owners = owners.Parse(files)
-	r.parse(files, in)
 	return nil
 }
 
+// head returns the head commit. The last commit of the list is it, unless the
+// order of their dates has another one there.
+func (g *reading) head(ctx context.Context) (headCommit, error) {
+	if n := len(g.of.Commits.Nodes); n > 0 && g.of.Commits.Nodes[n-1].Commit.OID == g.of.HeadRefOID {
+		c := g.of.Commits.Nodes[n-1].Commit
+		err := g.allChecks(ctx, g.t, &c)
+		return c, err
+	}
+	return g.commit(ctx, g.t, g.of.HeadRefOID)
+}
+
+// base reads the changed files, the settings and the OWNERS files at the tip of
+// the base branch, and the OWNERS files that are changed, as they would be.
+func (g *reading) base(ctx context.Context) error {
+	changes, err := g.changes(ctx)
+	if err != nil {
+		return err
+	}
+	p := g.in.Pull
+	p.Lines = make(map[string]int, len(changes))
+	var paths []string
+	for _, c := range changes {
+		p.Changes = append(p.Changes, owners.Change{Path: c.path, From: c.from})
+		p.Lines[c.path] = c.lines
+		paths = append(paths, c.path)
+		if c.from != "" {
+			paths = append(paths, c.from)
+		}
+	}
+	var owned []place
+	for _, name := range decide.OwnersFiles(p.Changes) {
+		if i := slices.IndexFunc(changes, func(c change) bool { return c.path == name }); i < 0 || !changes[i].removed {
+			// GitHub serves the commits of a fork's branch from the repository
+			// that it is to be merged into.
+			owned = append(owned, place{p.Head, p.Tree, name})
+		}
+	}
+	var above []place
+	base := g.of.BaseRef
+	if base == nil {
+		g.in.Problems = append(g.in.Problems, fmt.Sprintf("the base branch %q is gone", p.Base))
+	} else {
+		g.learn(base)
+		above = places(base.Target.OID, base.Target.Tree.OID, paths)
+	}
+	texts, err := g.files(ctx, slices.Concat(above, owned))
+	if err != nil {
+		return err
+	}
+	if after := under(texts, owned); len(after) > 0 {
+		p.OwnersFiles = after
+	}
+	if base != nil {
+		before := under(texts, above)
+		g.in.Owners = owners.Parse(before)
+		g.parse(before)
+	}
+	return nil
+}
+
+// under returns the texts at some places, by path.
+func under(texts map[place]string, at []place) map[string]string {
+	files := make(map[string]string)
+	for _, p := range at {
+		if text, ok := texts[p]; ok {
+			files[p.path] = text
+		}
+	}
+	return files
+}
+
 // parse reads the settings among files.
-func (r *Reader) parse(files map[string]string, in *decide.Input) {
-	in.Attributes = files[config.AttributesPath]
+func (g *reading) parse(files map[string]string) {
+	g.in.Attributes = files[config.AttributesPath]
 	src, ok := files[config.Path]
 	if !ok {
 		return
 	}
-	in.Own = src
-	settings, err := config.ParseOver(in.Settings, config.Path, []byte(src))
+	g.in.Own = src
+	settings, err := config.ParseOver(g.in.Settings, config.Path, []byte(src))
 	if err != nil {
-		in.Problems = append(in.Problems, err.Error())
+		g.in.Problems = append(g.in.Problems, err.Error())
 		return
 	}
-	in.Settings = settings
+	g.in.Settings = settings
 }
 
-// checks reads the statuses and the check runs of the head.
-func (r *Reader) checks(ctx context.Context, t act.Target, in *decide.Input) error {
-	statuses, err := github.All(func(page gh.ListOptions) ([]*gh.RepoStatus, *gh.Response, error) {
-		combined, resp, err := r.GitHub.Repositories.GetCombinedStatus(ctx, t.Owner, t.Name, in.Pull.Head, &page)
-		if err != nil {
-			return nil, resp, err
-		}
-		return combined.Statuses, resp, nil
-	})
-	if err != nil {
-		return err
+// checks returns what is said of a commit, the statuses first.
+func checks(c headCommit) []decide.Check {
+	if c.StatusCheckRollup == nil {
+		return nil
 	}
-	for _, s := range statuses {
+	var statuses, runs []decide.Check
+	for _, n := range c.StatusCheckRollup.Contexts.Nodes {
+		if n.Typename == "StatusContext" {
+			state := decide.Pending
+			switch n.State {
+			case "SUCCESS":
+				state = decide.Green
+			case "FAILURE", "ERROR":
+				state = decide.Red
+			}
+			statuses = append(statuses, decide.Check{Name: n.Context, State: state, Status: true, Text: n.Description})
+			continue
+		}
 		state := decide.Pending
-		switch s.GetState() {
-		case "success":
-			state = decide.Green
-		case "failure", "error":
+		if n.Status == "COMPLETED" {
 			state = decide.Red
-		}
-		in.Pull.Checks = append(in.Pull.Checks, decide.Check{Name: s.GetContext(), State: state, Status: true, Text: s.GetDescription()})
-	}
-	runs, err := github.All(func(page gh.ListOptions) ([]*gh.CheckRun, *gh.Response, error) {
-		list, resp, err := r.GitHub.Checks.ListCheckRunsForRef(ctx, t.Owner, t.Name, in.Pull.Head, &gh.ListCheckRunsOptions{ListOptions: page})
-		if err != nil {
-			return nil, resp, err
-		}
-		return list.CheckRuns, resp, nil
-	})
-	if err != nil {
-		return err
-	}
-	for _, run := range runs {
-		state := decide.Pending
-		if run.GetStatus() == "completed" {
-			state = decide.Red
-			if slices.Contains([]string{"success", "neutral", "skipped"}, run.GetConclusion()) {
+			if slices.Contains([]string{"SUCCESS", "NEUTRAL", "SKIPPED"}, n.Conclusion) {
 				state = decide.Green
 			}
 		}
-		in.Pull.Checks = append(in.Pull.Checks, decide.Check{Name: run.GetName(), State: state})
+		runs = append(runs, decide.Check{Name: n.Name, State: state})
 	}
-	return nil
-}
-
-// role returns the role of a login in the repository: "none" for a stranger,
-// "" for nobody. go-github's type has no role_name, which tells maintain and
-// triage from write and read.
-func (r *Reader) role(ctx context.Context, t act.Target, login string) (string, error) {
-	if strings.HasSuffix(login, "[bot]") {
-		return "", nil // an App is no collaborator, and GitHub answers 404 or worse
-	}
-	req, err := r.GitHub.NewRequest("GET", fmt.Sprintf("repos/%s/%s/collaborators/%s/permission", t.Owner, t.Name, login), nil)
-	if err != nil {
-		return "", err
-	}
-	var answer struct {
-		Permission string `json:"permission"`
-		RoleName   string `json:"role_name"`
-	}
-	if _, err := r.GitHub.Do(ctx, req, &answer); err != nil {
-		if github.IsNotFound(err) {
-			return "", nil
-		}
-		return "", err
-	}
-	if answer.RoleName == "" {
-		return answer.Permission, nil
-	}
-	return answer.RoleName, nil
+	return append(statuses, runs...)
 }
 
 var errNoFile = errors.New("GitHub gave a folder where its tree has a file")

@@ -12,7 +12,6 @@ import (
 
 	"github.com/lanner-project/lanner/bots/act"
 	"github.com/lanner-project/lanner/bots/config"
-	"github.com/lanner-project/lanner/bots/decide"
 	"github.com/lanner-project/lanner/infra/github"
 )
 
@@ -146,8 +145,8 @@ func (s *Server) sweep(ctx context.Context, repo act.Target, now time.Time) erro
 			return nil
 		}
 	}
-	in := decide.Input{Settings: s.config.Shared.For(name)}
-	if err := s.reader.settings(ctx, repo, &in); err != nil {
+	_, in, err := s.reader.settingsAt(ctx, repo, "")
+	if err != nil {
 		return fmt.Errorf("settings of %s: %w", name, err)
 	}
 	if days := soonest(in.Settings); days > 0 {

@@ -4,44 +4,22 @@ package server
 
 import (
 	"context"
-	"path"
 
-	"github.com/lanner-project/lanner/bots/act"
 	"github.com/lanner-project/lanner/bots/decide"
 )
 
 // rotation reads who leads releases, at the tip of the default branch. A
-// repository without the file has none.
-func (r *Reader) rotation(ctx context.Context, t act.Target, in *decide.Input) error {
-	branch, err := r.defaultBranch(ctx, t)
-	if branch == nil || err != nil {
-		return err
+// repository without a branch has none.
+func (g *reading) rotation(ctx context.Context) error {
+	if g.home == nil {
+		return nil
 	}
-	commit := branch.GetCommit()
-	found := &decide.Rotation{Branch: branch.GetName(), Commit: commit.GetSHA()}
-	root, err := r.tree(ctx, t, commit.GetCommit().GetTree().GetSHA())
+	commit, tree := g.home.Target.OID, g.home.Target.Tree.OID
+	text, people := place{commit, tree, decide.RotationPath}, place{commit, tree, decide.PeoplePath}
+	texts, err := g.files(ctx, []place{text, people})
 	if err != nil {
 		return err
 	}
-	folder := path.Dir(decide.RotationPath)
-	for _, e := range root {
-		if e.GetPath() != folder || e.GetType() != "tree" {
-			continue
-		}
-		files, err := r.tree(ctx, t, e.GetSHA())
-		if err != nil {
-			return err
-		}
-		for _, file := range files {
-			into := map[string]*string{decide.RotationPath: &found.Text, decide.PeoplePath: &found.People}[folder+"/"+file.GetPath()]
-			if into == nil || file.GetType() != "blob" || file.GetMode() == "120000" {
-				continue
-			}
-			if *into, err = r.blob(ctx, t, commit.GetSHA(), folder+"/"+file.GetPath(), file.GetSHA()); err != nil {
-				return err
-			}
-		}
-	}
-	in.Rotation = found
+	g.in.Rotation = &decide.Rotation{Branch: g.home.Name, Commit: commit, Text: texts[text], People: texts[people]}
 	return nil
 }

@@ -75,6 +75,7 @@ type Server struct {
 	// wake says that there may be something to claim. It holds one: whoever
 	// takes it passes it on.
 	wake  chan struct{}
+	open  openPulls
 	known sync.Map // repositories that are noted
 	blind sync.Map // repositories whose webhooks the bot may not see
 }

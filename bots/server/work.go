@@ -14,6 +14,7 @@ import (
 
 	"github.com/lanner-project/lanner/bots/act"
 	"github.com/lanner-project/lanner/bots/decide"
+	"github.com/lanner-project/lanner/bots/owners"
 	"github.com/lanner-project/lanner/infra/github"
 	"github.com/lanner-project/lanner/infra/store"
 )
@@ -129,18 +130,28 @@ func (s *Server) spread(ctx context.Context, repo act.Target, batch []store.Deli
 		if err := json.Unmarshal(d.Payload, &p); err != nil {
 			return fmt.Errorf("delivery %s: %w", d.ID, err)
 		}
-		sha, branch := p.place()
-		shas[sha], branches[branch] = true, true
+		if sha, branch := p.place(); sha != "" {
+			shas[sha] = true
+		} else {
+			branches[branch] = true
+		}
 	}
-	pulls, err := s.openPulls(ctx, repo)
-	if err != nil {
-		return err
-	}
-	for _, pr := range pulls {
-		if shas[pr.GetHead().GetSHA()] || branches[pr.GetBase().GetRef()] {
-			if err := s.queue(ctx, repo, pr.GetNumber(), batch[len(batch)-1].ID, time.Time{}, again{}); err != nil {
-				return err
+	numbers, sure := s.open.at(repo, shas, branches)
+	if !sure {
+		pulls, err := s.openPulls(ctx, repo)
+		if err != nil {
+			return err
+		}
+		numbers = nil
+		for _, pr := range pulls {
+			if shas[pr.GetHead().GetSHA()] || branches[pr.GetBase().GetRef()] {
+				numbers = append(numbers, pr.GetNumber())
 			}
+		}
+	}
+	for _, n := range numbers {
+		if err := s.queue(ctx, repo, n, batch[len(batch)-1].ID, time.Time{}, again{}); err != nil {
+			return err
 		}
 	}
 	// A check of a candidate, or a push under it, is for the queue.
@@ -172,6 +183,7 @@ func (s *Server) openPulls(ctx context.Context, repo act.Target) ([]*gh.PullRequ
 	if err != nil {
 		return nil, fmt.Errorf("list the open pull requests of %s: %w", repo.Repository(), err)
 	}
+	s.open.listed(repo, pulls)
 	return pulls, nil
 }
 
@@ -203,10 +215,11 @@ func (s *Server) look(ctx context.Context, t act.Target, batch []store.Delivery)
 	if err != nil {
 		return err
 	}
-	in, err := s.reader.Read(ctx, t, memory)
+	in, err := s.reader.Read(ctx, t, memory, senders(batch)...)
 	if err != nil {
 		return err
 	}
+	s.open.looked(t, in)
 	if in.Queue, err = s.say(ctx, t); err != nil {
 		return err
 	}
@@ -237,6 +250,19 @@ func (s *Server) look(ctx context.Context, t act.Target, batch []store.Delivery)
 		return s.later(ctx, t, batch)
 	}
 	return nil
+}
+
+// senders returns who a batch of webhooks is from: their roles are likely to
+// matter.
+func senders(batch []store.Delivery) []string {
+	var logins []string
+	for _, d := range batch {
+		var p payload
+		if err := json.Unmarshal(d.Payload, &p); err == nil && decide.Login(p.Sender.Login) {
+			logins = append(logins, owners.Normalize(p.Sender.Login))
+		}
+	}
+	return logins
 }
 
 // record keeps what was decided, and from what.
