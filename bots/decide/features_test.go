@@ -36,7 +36,7 @@ func newHouse() *world {
 	w.in.Settings = everything()
 	w.in.Title = "A title"
 	w.in.Created, w.in.Updated, w.in.Now = noon, noon, noon
-	w.in.RepoLabels = []string{"kind/bug", "kind/Design", "area x", "triage/accepted"}
+	w.in.RepoLabels = []string{"kind/bug", "kind/Design", "area x", "triage/accepted", "stage/alpha", "stage/beta"}
 	w.in.Milestones = []decide.Milestone{{Number: 3, Title: "v0.3"}, {Number: 4, Title: "v0.4 later"}}
 	w.in.Assignable = map[string]bool{"alice": true, "bob": true, "carol": true, "dave": true}
 	w.in.Remarks = []decide.Remark{{Ref: "opening", Author: "dave", Body: "Does something.", At: noon}}
@@ -89,7 +89,8 @@ func issueTalks() map[string][]step {
 		"kind":             {{says("mallory", "/kind bug design nonsense"), "reply comment-1, +kind/Design, +kind/bug, -needs-kind"}, {says("bob", "/remove-kind bug\n/remove-kind BUG"), "reply comment-3, -kind/bug"}, {says("bob", "/kind"), "reply comment-5"}},
 		"restricted":       {{says("mallory", "/triage accepted"), "reply comment-1"}, {says("bob", "/triage accepted"), "+triage/accepted"}},
 		"label":            {{says("bob", "/label area x"), "+area x"}, {says("bob", "/label kind/bug\n/label"), "reply comment-2"}, {says("bob", "/remove-label area x"), "-area x"}},
-		"help":             {{says("bob", "/good-first-issue"), "+good first issue, +help wanted"}, {says("bob", "/remove-help"), "-good first issue, -help wanted"}},
+		"help":             {{says("bob", "/good-first-issue"), "+good first issue, +help wanted"}, {says("bob", "/remove-help"), "-good first issue, -help wanted"}, {says("bob", "/close\n/help"), "+help wanted, close {completed}"}, {says("bob", "/remove-help"), ""}},
+		"stage":            {{says("bob", "/stage alpha"), "+stage/alpha"}, {says("bob", "/stage beta\n/kind bug"), "+kind/bug, -needs-kind, -stage/alpha, +stage/beta"}, {says("bob", "/stage gamma\n/remove-stage beta"), "reply comment-3, -stage/beta"}},
 		"close":            {{says("mallory", "/close"), "reply comment-1"}, {says("bob", "/close not-planned"), "close {not_planned}"}, {says("dave", "/reopen"), "reopen {}"}, {says("dave", "/close"), "close {completed}"}},
 		"age": {
 			{func(w *world) { w.in.Now = noon.Add(89 * 24 * time.Hour) }, ""},

@@ -39,6 +39,10 @@ func (d *decision) additional(r Remark, args []string, on bool) bool {
 	return true
 }
 
+// stage begins labels of which one holds at a time, as in Prow: what is in beta
+// is no alpha any more.
+const stage = "stage/"
+
 // relabel puts a label on that the repository has, or takes one off that is
 // there, unless it is one of those that need a trusted role.
 func (d *decision) relabel(r Remark, label string, on bool) {
@@ -51,6 +55,9 @@ func (d *decision) relabel(r Remark, label string, on bool) {
 	case containsFold(d.in.Settings.Labels.Restricted, label) && !d.in.trusted(r.Author):
 		d.reply(r.Ref, sayRestricted(label, d.in.Settings.TrustedRoles))
 	case i >= 0:
+		if on && strings.HasPrefix(there[i], stage) {
+			d.labels = slices.DeleteFunc(d.labels, func(l string) bool { return strings.HasPrefix(l, stage) })
+		}
 		d.label(there[i], on)
 	case on:
 		d.reply(r.Ref, sayUnknownLabel(label))

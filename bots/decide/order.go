@@ -16,7 +16,7 @@ const (
 	openPull   place = iota // on an open pull request
 	anyPull                 // on a merged or closed one too
 	openIssue               // on what is open, issue or pull request
-	issueOnly               // on an issue, open or not
+	issueOnly               // on an open issue
 	everywhere              // whatever it is
 )
 
@@ -41,7 +41,7 @@ func (o order) hears(in Input) bool {
 	case openIssue:
 		return in.Open
 	case issueOnly:
-		return in.Pull == nil
+		return in.Pull == nil && in.Open
 	}
 	return true
 }
@@ -120,7 +120,7 @@ type Help struct {
 
 // Commands returns the commands of a repository with these settings.
 func Commands(s config.Settings) []Help {
-	where := map[place]string{openPull: "open pull requests", anyPull: "pull requests", openIssue: "open issues and pull requests", issueOnly: "issues", everywhere: "issues and pull requests"}
+	where := map[place]string{openPull: "open pull requests", anyPull: "pull requests", openIssue: "open issues and pull requests", issueOnly: "open issues", everywhere: "issues and pull requests"}
 	var all []Help
 	for _, o := range orders(s) {
 		who := o.who
