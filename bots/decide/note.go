@@ -9,6 +9,8 @@ import (
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/text"
 	"sigs.k8s.io/prow/pkg/labels"
+
+	"github.com/lanner-project/lanner/release/notes"
 )
 
 // block is the first block of code of a text that is a release note: what is
@@ -18,9 +20,8 @@ type noteBlock struct {
 	start, end int
 }
 
-// findNote finds the release note in a text. What release/notes reads later,
-// for the notes of a release, it reads by the same rule: a fenced block with
-// the info string release-note.
+// findNote finds the release note in a text, to put another one in its place.
+// What it says is for release/notes to read, as it will for the release.
 func findNote(body string) (noteBlock, bool) {
 	src := []byte(body)
 	if len(src) > 64<<10 {
@@ -71,17 +72,18 @@ func (d *decision) releaseNote() {
 	if !d.in.Settings.Has("release-note") {
 		return
 	}
-	note, _ := findNote(d.body)
+	note := notes.Parse(d.body)
+	silent := len(note.Texts) == 0
 	want := labels.ReleaseNote
 	switch {
-	case note.text == "" && d.labelled(labels.ReleaseNoteNone), strings.EqualFold(note.text, "none"):
+	case silent && (note.None || d.labelled(labels.ReleaseNoteNone)):
 		want = labels.ReleaseNoteNone
-	case note.text == "":
+	case silent:
 		want = labels.ReleaseNoteLabelNeeded
 		if !d.labelled(want) {
 			d.reply("note", sayNoteNeeded)
 		}
-	case strings.Contains(strings.ToLower(note.text), "action required"):
+	case note.ActionRequired:
 		want = labels.ReleaseNoteActionRequired
 	}
 	for _, label := range noteLabels {
@@ -90,13 +92,12 @@ func (d *decision) releaseNote() {
 }
 
 func (d *decision) noNote(r Remark, args []string) bool {
-	note, _ := findNote(d.body)
 	switch {
 	case len(args) > 0:
 		return false
 	case !sameLogin(r.Author, d.in.Author) && !d.in.trusted(r.Author):
 		d.reply(r.Ref, sayUntrusted("release-note-none", d.in.Settings.TrustedRoles))
-	case note.text != "" && !strings.EqualFold(note.text, "none"):
+	case len(notes.Parse(d.body).Texts) > 0:
 		d.reply(r.Ref, sayHasNote)
 	default:
 		d.label(labels.ReleaseNoteNone, true)

@@ -259,11 +259,11 @@ func (n *Note) hidden(body string, nested []int) {
 	n.Findings = append(n.Findings, f.at(body, nested[0]))
 }
 
-// isNone reports whether a note says that there is none: NONE, N/A, na, with
-// the quotes and full stops that people put around it.
+// isNone reports whether a note says that there is none: NONE, no, N/A, na,
+// with the quotes and full stops that people put around it.
 func isNone(note string) bool {
 	switch strings.ToLower(strings.Trim(note, " \t\n\"'`*_.()[]“”‘’")) {
-	case "none", "n/a", "na", "no release note", "no release notes":
+	case "none", "no", "n/a", "na", "no release note", "no release notes":
 		return true
 	}
 	return false

@@ -37,6 +37,7 @@ func wellFormed() []parseTest {
 		{"said twice", f + "release-note\nOne.\n" + f + "\n" + f + "release-note\nOne.\n" + f, Note{Texts: []string{"One."}}},
 		{"none", f + "release-note\nNONE\n" + f, Note{None: true}},
 		{"none with a full stop", f + "release-note\n none. \n" + f, Note{None: true}},
+		{"no", f + "release-note\nNo\n" + f, Note{None: true}},
 		{"none in quotes", f + "release-note\n\"NONE\"\n" + f, Note{None: true}},
 		{"none as code", f + "release-note\n`none`\n" + f, Note{None: true}},
 		{"not applicable", f + "release-note\nN/A\n" + f, Note{None: true}},
