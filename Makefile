@@ -82,7 +82,7 @@ bench-driver: ## what watching costs a syscall, events a second without a loss, 
 bench-engine: ## lanner replay beside Debian's sysdig: time an event, memory, alerts, workers
 	$(GO) run ./engine/cmd/enginebench
 
-prowcompat: ## hold owners and approval against Prow's own packages
+prowcompat: ## hold owners, commands and labels against Prow's own packages
 	cd infra/prowcompat && $(GO) test -count 1 -v .
 
 soak: ## play 100,000 histories of the merge queue, and as many conversations with the bot

@@ -218,9 +218,11 @@ func checkInits(t *tree) []finding {
 }
 
 // registers are the packages that can be used only by importing them blank:
-// the embed directive, a database/sql driver, nfpm's packagers.
+// the embed directive, a database/sql driver, nfpm's packagers,
+// Prow's plugins.
 var registers = []string{
 	"embed", "modernc.org/sqlite", "github.com/goreleaser/nfpm/v2/deb", "github.com/goreleaser/nfpm/v2/rpm",
+	"sigs.k8s.io/prow/pkg/hook/plugin-imports",
 }
 
 // checkCommands keeps commands in their place, and out of everything else.
