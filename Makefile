@@ -34,7 +34,7 @@ DEMO_FLAGS := -trimpath -ldflags='-s -w' -gcflags='modernc.org/...=-N -l'
 
 SCRIPTS = $(shell git grep -lE --untracked '^\#!.*sh$$' -- ':!*.go' ':!*.md' ':!*/testdata/*')
 
-.PHONY: help demo test check format bench bench-driver bench-engine prowcompat soak fuzz generate clean
+.PHONY: help demo test check format bench bench-driver bench-engine bench-bot prowcompat soak fuzz generate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -81,6 +81,9 @@ bench-driver: ## what watching costs a syscall, events a second without a loss, 
 
 bench-engine: ## lanner replay beside Debian's sysdig: time an event, memory, alerts, workers
 	$(GO) run ./engine/cmd/enginebench
+
+bench-bot: ## our bot beside Prow's hook: time, CPU, memory and calls, with 1,000 pull requests open
+	cd infra/prowcompat && $(GO) test -count 1 -v -timeout 60m -run '^TestBeside$$' -beside .
 
 prowcompat: ## hold owners, commands and labels against Prow's own packages
 	cd infra/prowcompat && $(GO) test -count 1 -v .

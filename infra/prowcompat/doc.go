@@ -10,5 +10,12 @@
 // "make prowcompat". Where the two differ on purpose, a table in the test says
 // so, and why: readings, choices and automatic. The tests count each reason,
 // fail for a difference that has none, and for a reason that nothing needs any
-// more. Nothing imports it.
+// more.
+//
+// "make bench-bot" runs the two programs, ours and Prow's hook, on the same
+// forge with the same comments (beside_test.go, rounds_test.go), behind a proxy
+// that counts what they ask (meter_test.go). hook starts without a cluster: it
+// makes clients from a kubeconfig that leads nowhere, and without the plugin
+// trigger it uses none. It merges nothing: in a Prow tide does. Nothing imports
+// the package.
 package prowcompat
