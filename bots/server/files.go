@@ -4,6 +4,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"path"
@@ -71,7 +72,7 @@ func (r *Reader) learn(b *branch) {
 	}
 	for name, e := range map[string]*treeEntry{config.Path: b.Target.Settings, owners.Filename: b.Target.Lists, owners.AliasesFilename: b.Target.Aliases, config.AttributesPath: b.Target.Attributes} {
 		r.entries.put(place{tree: b.Target.Tree.OID, path: name}.key(), e.file())
-		if text, ok := e.text(); ok {
+		if text, ok := e.text(); ok && len(text) <= longest {
 			r.blobs.put(e.file(), text)
 		}
 	}
@@ -161,7 +162,11 @@ func (g *reading) fetch(ctx context.Context, at []place, logins []string) (map[p
 		f := found{oid: of.File.file()}
 		if f.oid != "" {
 			var err error
-			if f.text, err = g.text(ctx, p, of.File); err != nil {
+			f.text, err = g.text(ctx, p, of.File)
+			var large *tooLargeError
+			if errors.As(err, &large) {
+				g.in.Problems = append(g.in.Problems, large.Error())
+			} else if err != nil {
 				return nil, err
 			}
 		}
@@ -175,11 +180,29 @@ func (g *reading) fetch(ctx context.Context, at []place, logins []string) (map[p
 // UTF-8.
 func (g *reading) text(ctx context.Context, p place, e *treeEntry) (string, error) {
 	return g.blobs.get(e.OID, func() (string, error) {
-		if text, ok := e.text(); ok {
+		switch text, ok := e.text(); {
+		case ok && len(text) > longest:
+			return "", &tooLargeError{p.path, len(text)}
+		case ok:
 			return text, nil
 		}
 		return g.contents(ctx, g.t, p)
 	})
+}
+
+// longest is up to how many bytes of a file GitHub gives the text.
+// https://docs.github.com/en/rest/repos/contents#size-limits
+const longest = 1 << 20
+
+// tooLargeError is a file of more than that. No settings and no list of owners
+// are so long.
+type tooLargeError struct {
+	path string
+	size int
+}
+
+func (e *tooLargeError) Error() string {
+	return fmt.Sprintf("%s has %d bytes, more than the %d that are read", e.path, e.size, longest)
 }
 
 func (r *Reader) contents(ctx context.Context, t act.Target, p place) (string, error) {
@@ -188,6 +211,9 @@ func (r *Reader) contents(ctx context.Context, t act.Target, p place) (string, e
 		err = errNoFile
 	}
 	src := ""
+	if err == nil && (file.GetEncoding() == "none" || file.GetSize() > longest) {
+		return "", &tooLargeError{p.path, file.GetSize()}
+	}
 	if err == nil {
 		src, err = file.GetContent()
 	}
