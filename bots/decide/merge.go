@@ -58,6 +58,18 @@ const (
 	inQueue  = "merge queue"
 )
 
+// Near reports whether nothing is missing for a merge that somebody must do to
+// the pull request itself: what its base, the calendar or other pull requests
+// do can let it be merged, or label it.
+func Near(in Input, p Plan) bool {
+	if in.Pull == nil || !in.Open {
+		return false
+	}
+	return in.Settings.Has("needs-rebase") || !slices.ContainsFunc(p.Criteria, func(c Criterion) bool {
+		return !c.Met && !c.Unknown && !slices.Contains([]string{noConflict, unfrozen, unbarred, inQueue}, c.Name)
+	})
+}
+
 // noConflict is the criterion that GitHub takes its time for.
 const noConflict = "no conflict"
 

@@ -176,7 +176,10 @@ type checked struct {
 	Conclusion                  string
 }
 
-type rollup struct{ Contexts paged[checked] }
+type rollup struct {
+	State    string
+	Contexts paged[checked]
+}
 
 type headCommit struct {
 	OID               string
@@ -185,7 +188,7 @@ type headCommit struct {
 	StatusCheckRollup *rollup
 }
 
-var headFields = "oid committedDate tree{oid} statusCheckRollup{" + contextList.first() + "}"
+var headFields = "oid committedDate tree{oid} statusCheckRollup{state " + contextList.first() + "}"
 
 // changedFile is a file of a pull request.
 type changedFile struct {
@@ -197,6 +200,7 @@ type changedFile struct {
 // conversation is an issue or a pull request.
 type conversation struct {
 	Typename             string `json:"__typename"`
+	Number               int
 	Title, Body, URL     string
 	Closed               bool
 	CreatedAt, UpdatedAt time.Time

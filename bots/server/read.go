@@ -51,6 +51,13 @@ type Reader struct {
 type hint struct {
 	files string // the key of Reader.changed
 	roles []string
+	stood standing
+}
+
+// stood returns how a number stood when it was read last.
+func (r *Reader) stood(t act.Target) standing {
+	last, _ := r.last.peek(t.String())
+	return last.stood
 }
 
 // reading is one issue or pull request being read.
@@ -150,7 +157,7 @@ func (r *Reader) Read(ctx context.Context, t act.Target, memory decide.Memory, l
 	if err := g.fill(ctx); err != nil {
 		return in, err
 	}
-	r.last.put(t.String(), hint{files: g.changesKey(), roles: slices.Collect(maps.Keys(in.Roles))})
+	r.last.put(t.String(), hint{files: g.changesKey(), roles: slices.Collect(maps.Keys(in.Roles)), stood: c.standing()})
 	return in, nil
 }
 

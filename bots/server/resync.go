@@ -27,7 +27,7 @@ const keep = 30 * 24 * time.Hour
 // done.
 const keepDecisions = 90 * 24 * time.Hour
 
-// resyncer looks at everything open at once and then every Resync: what
+// resyncer looks at everything open at once, and every Resync at what changed: what
 // happened while the bot was down sent webhooks to nobody.
 func (s *Server) resyncer(run, work context.Context) error {
 	ticker := time.NewTicker(s.config.Resync)
@@ -72,12 +72,15 @@ func (s *Server) resync(ctx context.Context) error {
 func (s *Server) resyncRepo(ctx context.Context, repo act.Target) error {
 	now := time.Now().UTC()
 	cause := fmt.Sprintf("resync %s %s", repo.Repository(), now.Format(time.RFC3339Nano))
-	pulls, err := s.openPulls(ctx, repo)
+	_, changed, err := s.list(ctx, repo)
 	if err != nil {
 		return err
 	}
-	for _, pr := range pulls {
-		if err := s.queue(ctx, repo, pr.GetNumber(), cause, time.Time{}, again{}); err != nil {
+	if err := s.queueAll(ctx, repo, changed, cause); err != nil {
+		return err
+	}
+	for _, base := range s.open.bases(repo) {
+		if err := s.baseMoved(ctx, repo, base, cause); err != nil {
 			return err
 		}
 	}

@@ -6,8 +6,9 @@
 //
 // A webhook is on the disk before it is answered 200, and handled after: in
 // the order of arrival for one number, side by side for different ones. What
-// it says is not trusted for more than where to look. Every Resync all open
-// pull requests are looked at again, so that lost webhooks heal.
+// it says is not trusted for more than where to look. Every Resync the open pull
+// requests are listed, and those looked at that are not as they were, so that
+// lost webhooks heal.
 //
 // The package decides nothing (bots/decide does) and writes nothing on GitHub
 // by itself (bots/act does). infra/cmd and bots/cmd import it. A Server's
@@ -44,7 +45,7 @@ type Config struct {
 	// Repositories, "owner/name", are looked after from the start. Those that
 	// a webhook came from are added by themselves.
 	Repositories []string
-	// Resync is the time between two looks at all open pull requests; zero is
+	// Resync is the time between two lists of the open pull requests; zero is
 	// ten minutes.
 	Resync time.Duration
 	// Workers is how many numbers are handled side by side; zero is four.

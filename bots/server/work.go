@@ -7,15 +7,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
-
-	gh "github.com/google/go-github/v57/github"
 
 	"github.com/lanner-project/lanner/bots/act"
 	"github.com/lanner-project/lanner/bots/decide"
 	"github.com/lanner-project/lanner/bots/owners"
-	"github.com/lanner-project/lanner/infra/github"
 	"github.com/lanner-project/lanner/infra/store"
 )
 
@@ -96,6 +94,7 @@ func (s *Server) handle(ctx context.Context, batch []store.Delivery) error {
 		case errors.Is(err, context.Canceled):
 			errs = append(errs, s.config.Store.Retry(ctx, d.ID, time.Now(), err))
 		case d.Attempts >= maxAttempts:
+			s.open.forget(d.Repo, d.Number)
 			errs = append(errs, s.config.Store.Fail(ctx, d.ID, err))
 		default:
 			errs = append(errs, s.config.Store.Retry(ctx, d.ID, time.Now().Add(time.Second<<d.Attempts), err))
@@ -121,9 +120,10 @@ func (s *Server) dispatch(ctx context.Context, batch []store.Delivery) error {
 }
 
 // spread queues a look at each open pull request that has one of the commits
-// as its head or one of the branches as its base. Webhooks about commits do
-// not name the pull requests, or not those from forks.
+// as its head, and at those that a push to their base can matter to. Webhooks
+// about commits do not name the pull requests, or not those from forks.
 func (s *Server) spread(ctx context.Context, repo act.Target, batch []store.Delivery) error {
+	cause := batch[len(batch)-1].ID
 	shas, branches := make(map[string]bool), make(map[string]bool)
 	for _, d := range batch {
 		var p payload
@@ -136,21 +136,26 @@ func (s *Server) spread(ctx context.Context, repo act.Target, batch []store.Deli
 			branches[branch] = true
 		}
 	}
-	numbers, sure := s.open.at(repo, shas, branches)
+	numbers, sure := s.open.headed(repo, shas)
 	if !sure {
-		pulls, err := s.openPulls(ctx, repo)
+		pulls, _, err := s.list(ctx, repo)
 		if err != nil {
 			return err
 		}
 		numbers = nil
-		for _, pr := range pulls {
-			if shas[pr.GetHead().GetSHA()] || branches[pr.GetBase().GetRef()] {
-				numbers = append(numbers, pr.GetNumber())
+		for n, at := range pulls {
+			if shas[at.head] {
+				numbers = append(numbers, n)
+				delete(shas, at.head)
 			}
 		}
+		s.open.strangers(repo, shas)
 	}
-	for _, n := range numbers {
-		if err := s.queue(ctx, repo, n, batch[len(batch)-1].ID, time.Time{}, again{}); err != nil {
+	if err := s.queueAll(ctx, repo, numbers, cause); err != nil {
+		return err
+	}
+	for branch := range branches {
+		if err := s.baseMoved(ctx, repo, branch, cause); err != nil {
 			return err
 		}
 	}
@@ -159,32 +164,19 @@ func (s *Server) spread(ctx context.Context, repo act.Target, batch []store.Deli
 	if err != nil || len(all) == 0 {
 		return err
 	}
-	return s.wakeQueue(ctx, repo, batch[len(batch)-1].ID)
+	return s.wakeQueue(ctx, repo, cause)
 }
 
 // lookAtAll queues a look at each open pull request, and at the queues.
 func (s *Server) lookAtAll(ctx context.Context, t act.Target, cause string) error {
-	pulls, err := s.openPulls(ctx, t)
+	pulls, _, err := s.list(ctx, t)
 	if err != nil {
 		return err
 	}
-	for _, pr := range pulls {
-		if err := s.queue(ctx, t, pr.GetNumber(), cause, time.Time{}, again{}); err != nil {
-			return err
-		}
+	if err := s.queueAll(ctx, t, slices.Sorted(maps.Keys(pulls)), cause); err != nil {
+		return err
 	}
 	return s.wakeQueue(ctx, t, cause)
-}
-
-func (s *Server) openPulls(ctx context.Context, repo act.Target) ([]*gh.PullRequest, error) {
-	pulls, err := github.All(func(page gh.ListOptions) ([]*gh.PullRequest, *gh.Response, error) {
-		return s.config.GitHub.PullRequests.List(ctx, repo.Owner, repo.Name, &gh.PullRequestListOptions{State: "open", ListOptions: page})
-	})
-	if err != nil {
-		return nil, fmt.Errorf("list the open pull requests of %s: %w", repo.Repository(), err)
-	}
-	s.open.listed(repo, pulls)
-	return pulls, nil
 }
 
 // queue queues a look, because of cause.
@@ -219,11 +211,11 @@ func (s *Server) look(ctx context.Context, t act.Target, batch []store.Delivery)
 	if err != nil {
 		return err
 	}
-	s.open.looked(t, in)
 	if in.Queue, err = s.say(ctx, t); err != nil {
 		return err
 	}
 	plan := decide.Decide(in)
+	s.open.looked(t, in, s.reader.stood(t), decide.Near(in, plan))
 	if err := s.record(ctx, in, plan); err != nil {
 		return err
 	}
@@ -328,6 +320,7 @@ func (s *Server) later(ctx context.Context, t act.Target, batch []store.Delivery
 	}
 	if times.Times >= most {
 		s.config.Log.Warn("GitHub does not get done; the next resync looks again", "number", t.String())
+		s.open.forget(t.Repository(), t.Number)
 		return nil
 	}
 	wait := time.Second << times.Times

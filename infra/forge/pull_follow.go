@@ -114,7 +114,7 @@ func (v *view) followBase(r *repository, i *issue, change refChange) error {
 	}
 	if !contained {
 		v.touched(i)
-		return v.putIssue(i)
+		return issues.keep(v.tx, i) // nothing happened to it: its time stays
 	}
 	// The merge is the first commit of the branch itself that has the head.
 	path, err := repo.Run(v.tx.ctx, "rev-list", "--ancestry-path", "--first-parent", i.Pull.HeadSHA+".."+change.New)

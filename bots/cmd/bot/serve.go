@@ -59,7 +59,7 @@ done twice.`,
 	flags.StringVar(&o.data, "data", "", "folder for the queue and the record of what was done")
 	flags.StringVar(&o.login, "login", "", "the bot's account; asked of GitHub if empty, which a GitHub App can't be")
 	flags.StringArrayVar(&o.repos, "repo", nil, "owner/name to look after before its first webhook; may be repeated")
-	flags.DurationVar(&o.resync, "resync", 10*time.Minute, "time between two looks at all open pull requests")
+	flags.DurationVar(&o.resync, "resync", 10*time.Minute, "time between two lists of the open pull requests, of which those are looked at that changed")
 	flags.BoolVar(&o.pages, "pages", false, "serve /pulls/OWNER/NAME/NUMBER and /queues/OWNER/NAME to everybody who can reach it")
 	flags.BoolVar(&o.dryRun, "dry-run", false, "print what would be done, and do nothing")
 	return cmd
