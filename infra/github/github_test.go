@@ -5,6 +5,7 @@ package github_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -90,6 +91,35 @@ func TestWriteIsNotRepeated(t *testing.T) {
 		if seen.Load() != 1 {
 			t.Errorf("%s: a write that may have happened was sent %d times", name, seen.Load())
 		}
+	}
+}
+
+// TestMutationIsNotRepeated: a mutation is a write, and its errors tell whether
+// it happened.
+func TestMutationIsNotRepeated(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		answer http.HandlerFunc
+		undone bool
+	}{
+		"502":        {status(502), false},
+		"cut":        {cut, false},
+		"refused":    {body(`{"data":{"pinIssue":null},"errors":[{"type":"UNPROCESSABLE","message":"three are pinned"}]}`), true},
+		"broken":     {body(`{"data":null,"errors":[{"message":"Something went wrong"}]}`), false},
+		"no data":    {body(`{"errors":[{"message":"no such field"}]}`), false},
+		"done after": {body(`{"data":{"pinIssue":{"issue":null}},"errors":[{"type":"FORBIDDEN","message":"unreadable"}]}`), false},
+	} {
+		url, seen := serve(t, tt.answer, body(`{"data":{}}`))
+		err := client(t, url, io.Discard).Mutate(t.Context(), "mutation{x}", nil, nil)
+		refusal := new(github.GraphQLError)
+		if undone := errors.As(err, &refusal) && refusal.Undone; err == nil || undone != tt.undone || seen.Load() != 1 {
+			t.Errorf("%s: %v after %d requests, undone is %v", name, err, seen.Load(), undone)
+		}
+	}
+	url, seen := serve(t, status(403, "Retry-After", "0"), body(`{"data":{"x":7}}`))
+	var out struct{ X int }
+	if err := client(t, url, io.Discard).Mutate(t.Context(), "mutation{x}", nil, &out); err != nil || out.X != 7 || seen.Load() != 2 {
+		t.Errorf("after a rate limit: %v, %d, %d requests", err, out.X, seen.Load())
 	}
 }
 

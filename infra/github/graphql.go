@@ -20,6 +20,8 @@ type GraphQLError struct {
 	// Types are GitHub's names for the errors, such as NOT_FOUND; empty where it
 	// gives none.
 	Types []string
+	// Undone: it was a mutation, and GitHub answered that it changed nothing.
+	Undone bool
 }
 
 func (e *GraphQLError) Error() string {
@@ -37,10 +39,21 @@ func (e *GraphQLError) status() int {
 	return 0
 }
 
-// GraphQL runs a query (no mutation: it is repeated when the answer gets lost)
-// and decodes the data into out. An answer that has errors is a *GraphQLError,
-// even if it has data as well.
+// GraphQL runs a query (for mutations there is Mutate: this is repeated when
+// the answer gets lost) and decodes the data into out. An answer that has
+// errors is a *GraphQLError, even if it has data as well.
 func (c *Client) GraphQL(ctx context.Context, query string, vars map[string]any, out any) error {
+	return c.run(context.WithValue(ctx, repeatable{}, true), query, vars, out)
+}
+
+// Mutate runs a mutation and decodes the data into out. It is sent again only
+// after a rate limit's refusal. After any error but a *GraphQLError that says
+// Undone, it may have happened: the caller must look.
+func (c *Client) Mutate(ctx context.Context, mutation string, vars map[string]any, out any) error {
+	return c.run(ctx, mutation, vars, out)
+}
+
+func (c *Client) run(ctx context.Context, query string, vars map[string]any, out any) error {
 	body, err := json.Marshal(map[string]any{"query": query, "variables": vars})
 	if err != nil {
 		return fmt.Errorf("GraphQL variables: %w", err)
@@ -60,7 +73,7 @@ func (c *Client) GraphQL(ctx context.Context, query string, vars map[string]any,
 		if len(answer.Errors) == 0 {
 			return json.Unmarshal(answer.Data, out)
 		}
-		e := &GraphQLError{}
+		e := &GraphQLError{Undone: ctx.Value(repeatable{}) == nil && undone(answer.Data)}
 		for _, m := range answer.Errors {
 			e.Messages, e.Types = append(e.Messages, m.Message), append(e.Types, m.Type)
 		}
@@ -77,9 +90,26 @@ func (c *Client) GraphQL(ctx context.Context, query string, vars map[string]any,
 	}
 }
 
+// undone reports whether the data that came with errors says that nothing
+// happened: each mutation was answered null. There is no data at all when
+// GitHub breaks down over one ("Something went wrong while executing your
+// query"), and then nobody knows.
+func undone(data json.RawMessage) bool {
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(data, &fields); err != nil {
+		return false
+	}
+	for _, value := range fields {
+		if string(value) != "null" {
+			return false
+		}
+	}
+	return len(fields) > 0
+}
+
 // ask sends a query and returns the answer.
 func (c *Client) ask(ctx context.Context, body []byte) ([]byte, http.Header, error) {
-	req, err := http.NewRequestWithContext(context.WithValue(ctx, repeatable{}, true), http.MethodPost, c.graphQL, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.graphQL, bytes.NewReader(body))
 	if err != nil {
 		return nil, nil, err
 	}
