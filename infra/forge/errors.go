@@ -96,9 +96,10 @@ func (c *call) fail(err error) {
 	body := struct {
 		Message string `json:"message"`
 		Errors  any    `json:"errors,omitempty"`
+		URL     string `json:"url,omitempty"` // where it is now
 		Docs    string `json:"documentation_url"`
 		Status  string `json:"status"`
-	}{e.message, nil, e.docs, strconv.Itoa(e.status)}
+	}{e.message, nil, e.header.Get("Location"), e.docs, strconv.Itoa(e.status)}
 	if e.errors != nil {
 		body.Errors = e.errors
 	} else if e.sentences != nil {

@@ -62,7 +62,8 @@ func plain[T node](get func(of T) any) resolver {
 // resolvers lists, for each type of the schema, who answers its fields.
 func resolvers() map[string]map[string]resolver {
 	return map[string]map[string]resolver{
-		"Query": queryFields, "RateLimit": rateLimitFields, "PageInfo": pageInfoFields,
+		"Query": queryFields, "Mutation": mutationFields, "TransferIssuePayload": movedFields, "PinIssuePayload": movedFields,
+		"UnpinIssuePayload": unpinnedFields, "TransferredEvent": transferredFields, "RateLimit": rateLimitFields, "PageInfo": pageInfoFields,
 		"User": userFields, "Organization": organizationFields, "Bot": botFields, "Team": teamFields,
 		"Repository": repositoryFields, "Ref": refFields, "Commit": commitFields, "Tree": objectFields, "Blob": blobFields,
 		"Tag": tagFields, "GitActor": gitActorFields, "Issue": issueFields, "PullRequest": pullRequestFields,
@@ -91,17 +92,22 @@ var errNull = errors.New("a value that may not be null is null")
 
 func (q *query) run(operation *ast.OperationDefinition) (map[string]any, error) {
 	q.fields = resolvers()
-	data, err := q.object(root{}, operation.SelectionSet, []any{})
+	data, err := q.object(root{operation.Operation}, operation.SelectionSet, []any{})
 	if errors.Is(err, errNull) {
 		return nil, nil
 	}
 	return data, err
 }
 
-// root is the object that queries begin at.
-type root struct{}
+// root is the object that queries or mutations begin at.
+type root struct{ of ast.Operation }
 
-func (root) graphType() string { return "Query" }
+func (r root) graphType() string {
+	if r.of == ast.Mutation {
+		return "Mutation"
+	}
+	return "Query"
+}
 
 // object answers the selected fields of one object.
 func (q *query) object(of node, set ast.SelectionSet, path []any) (map[string]any, error) {

@@ -66,7 +66,9 @@ var conversationFields = map[string]resolver{
 }
 
 var issueFields = with(conversationFields, map[string]resolver{
-	"stateReason": plain(func(f hit) any { return orNull(strings.ToUpper(f.StateReason)) }),
+	"stateReason":   plain(func(f hit) any { return orNull(strings.ToUpper(f.StateReason)) }),
+	"isPinned":      plain(func(f hit) any { return f.Pinned }),
+	"timelineItems": field((*query).transfers),
 })
 
 func (q *query) associationOf(r *repository, id int64) (any, error) {

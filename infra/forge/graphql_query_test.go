@@ -160,7 +160,7 @@ func TestGraphQLRefuses(t *testing.T) {
 	for query, want := range map[string]string{
 		`{viewer{login`:                   "Expected",
 		`{viewer{sponsorsListing{name}}}`: "not emulated, or no part of GitHub's schema: Cannot query field \\\"sponsorsListing\\\"",
-		`mutation{addStar(input:{starrableId:"x"}){clientMutationId}}`:         "not emulated: a GraphQL mutation",
+		`mutation{addStar(input:{starrableId:"x"}){clientMutationId}}`:         "not emulated, or no part of GitHub's schema: Cannot query field \\\"addStar\\\"",
 		`query($n:Int!){repository(owner:"a",name:"b"){issue(number:$n){id}}}`: "must be defined",
 		`{repository(owner:"acme",name:"widget"){name}}`:                       `"type":"NOT_FOUND","path":["repository"]`,
 		`{repository(owner:"acme",name:"nothing"){name}}`:                      `Could not resolve to a Repository with the name 'acme/nothing'.`,

@@ -41,6 +41,9 @@ var repositoryFields = map[string]resolver{
 	"deleteBranchOnMerge": plain(func(r *repository) any { return r.DeleteBranchOnMerge }),
 	"hasIssuesEnabled":    plain(func(r *repository) any { return r.HasIssues }),
 	"viewerPermission": field(func(q *query, r *repository, _ args) (any, error) {
+		if q.isIntegration() {
+			return nil, nil // GitHub tells no App
+		}
 		have, err := q.myLevel(r)
 		return strings.ToUpper(have.String()), err
 	}),

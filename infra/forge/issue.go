@@ -31,6 +31,7 @@ type issue struct {
 	Comments    int       `json:"comments,omitempty"`
 	ClosedAt    time.Time `json:"closed_at,omitzero"`
 	ClosedBy    int64     `json:"closed_by,omitempty"`
+	Pinned      bool      `json:"pinned,omitempty"`
 	Pull        *pull     `json:"pull,omitempty"` // nil for an issue
 }
 

@@ -32,6 +32,7 @@ type issueEvent struct {
 	Review     int64  `json:"review,omitempty"`
 	Was        string `json:"was,omitempty"` // the state of a dismissed review
 	Message    string `json:"message,omitempty"`
+	FromRepo   int64  `json:"from_repo,omitempty"` // where a transferred issue was
 }
 
 const issueEvents kind[issueEvent, *issueEvent] = "issue_event"

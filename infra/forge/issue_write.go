@@ -179,6 +179,9 @@ func (c *call) canBeAssigned(r *repository, a *account) (bool, error) {
 
 func (c *call) getIssue() (reply, error) {
 	r, i, err := c.issueOfPath(levelRead)
+	if errors.Is(err, errMissing) && r != nil {
+		err = c.movedTo(r, err)
+	}
 	if err != nil {
 		return reply{}, err
 	}
