@@ -195,6 +195,12 @@ func (a *Actor) Settle(ctx context.Context, target Target) error {
 			return fmt.Errorf("settle %s: %w", intent.Key, err)
 		}
 		outputs, happened, err := e.look(ctx)
+		if missing(err) {
+			gone, goneErr := a.Gone(ctx, target)
+			if goneErr == nil && gone {
+				happened, err = false, nil // there is nothing left that it could have happened to
+			}
+		}
 		if err != nil {
 			return fmt.Errorf("look whether it happened: %s: %w", e.describe(), err)
 		}

@@ -43,6 +43,7 @@ type inputs struct {
 	State   string       `json:"state,omitempty"`
 	Text    string       `json:"text,omitempty"`
 	Branch  string       `json:"branch,omitempty"`
+	To      string       `json:"to,omitempty"`
 
 	Pick    *decide.CherryPick `json:"pick,omitempty"`
 	Propose *decide.Propose    `json:"propose,omitempty"`
@@ -75,11 +76,14 @@ const (
 	deleteBranch = "delete branch"
 	cherryPick   = "cherry-pick"
 	propose      = "propose"
+	pin          = "pin"
+	unpin        = "unpin"
+	transfer     = "transfer"
 )
 
 // effect returns the effect of a decided action. A reply, a merge, a
-// cherry-pick and a proposal happen once for all time, and their keys say so; the others once
-// in a pass.
+// cherry-pick, a proposal and a transfer happen once for all time, and their
+// keys say so; the others once in a pass.
 func (a *Actor) effect(target Target, pass string, action decide.Action) effect {
 	in := inputs{}
 	once := false
@@ -116,12 +120,18 @@ func (a *Actor) effect(target Target, pass string, action decide.Action) effect 
 		in, once = inputs{Kind: cherryPick, Branch: action.Branch, Pick: &action}, true
 	case decide.Propose:
 		in, once = inputs{Kind: propose, Branch: action.Branch, Propose: &action}, true
+	case decide.Pin:
+		in = inputs{Kind: pin, Ref: action.Refused.Ref, Body: action.Refused.Body}
+	case decide.Unpin:
+		in = inputs{Kind: unpin, Ref: action.Refused.Ref, Body: action.Refused.Body}
+	case decide.Transfer:
+		in, once = inputs{Kind: transfer, To: action.To, Ref: action.Refused.Ref, Body: action.Refused.Body}, true
 	default:
 		panic(fmt.Sprintf("act: no effect for %T", action)) // the interface is sealed
 	}
 	e := effect{actor: a, target: target, inputs: in}
 	words := []string{target.String(), in.Kind}
-	for _, word := range append([]string{in.Label, in.Ref, in.Context, in.Branch}, in.Logins...) {
+	for _, word := range append([]string{in.Label, in.Ref, in.Context, in.Branch, in.To}, in.Logins...) {
 		if word != "" {
 			words = append(words, word)
 		}
@@ -156,6 +166,8 @@ func (e effect) describe() string {
 		return fmt.Sprintf("cherry-pick to %s: %s", in.Branch, e.target)
 	case propose:
 		return fmt.Sprintf("open a pull request from %s: %s", in.Branch, e.target)
+	case transfer:
+		return fmt.Sprintf("transfer to %s: %s", in.To, e.target)
 	}
 	return fmt.Sprintf("%s: %s", e.inputs.Kind, e.target)
 }
@@ -184,6 +196,10 @@ func (e effect) perform(ctx context.Context) (outputs, error) {
 		return e.cherryPick(ctx)
 	case propose:
 		return e.propose(ctx)
+	case pin, unpin:
+		return e.pin(ctx)
+	case transfer:
+		return e.transfer(ctx)
 	}
 	return e.change(ctx)
 }
@@ -243,6 +259,11 @@ func (e effect) look(ctx context.Context) (o outputs, happened bool, err error) 
 		return e.findPick(ctx)
 	case propose:
 		return e.findProposal(ctx)
+	case pin, unpin:
+		issue, err := e.issue(ctx)
+		return outputs{}, issue.IsPinned == (in.Kind == pin), err
+	case transfer:
+		return e.findTransfer(ctx)
 	}
 	// The others set something to a value: what must be is decided anew from
 	// what is.

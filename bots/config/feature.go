@@ -33,7 +33,7 @@ func Features() []Feature {
 		{"help", true, "marks issues that wait for somebody, or for a newcomer"},
 		{"hold", true, "holds a merge"},
 		{"invalidcommitmsg", false, "blocks commit messages that would close issues, mention people or wait for a squash"},
-		{"issue-management", true, "links a pull request to the issues that it closes"},
+		{"issue-management", true, "links a pull request to the issues that it closes, transfers issues and pins them"},
 		{"label", true, "puts on labels and takes them off"},
 		{"lgtm", true, "review of the files as they are"},
 		{"lifecycle", true, "closes and reopens, and says how alive an issue is"},

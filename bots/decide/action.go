@@ -15,8 +15,8 @@ import (
 type Action interface{ action() }
 
 // The actions. Each is true to the state that was read: whoever carries one
-// out twice does no harm, but for Reply, CherryPick and Propose, which are for
-// once.
+// out twice does no harm, but for Reply, CherryPick, Propose and Transfer, which
+// are for once.
 type (
 	// AddLabel puts a label on.
 	AddLabel struct{ Label string }
@@ -93,6 +93,19 @@ type (
 		Path, Text           string
 		Title, Body          string
 	}
+
+	// Pin and Unpin put an issue at the top of the list of issues, and take it
+	// off. Where GitHub refuses, Refused is said, with its reason.
+	Pin   struct{ Refused Reply }
+	Unpin struct{ Refused Reply }
+
+	// Transfer moves an issue to the repository To, "owner/name". It comes last:
+	// afterwards the number is gone. Where GitHub refuses, Refused is said, with
+	// its reason.
+	Transfer struct {
+		To      string
+		Refused Reply
+	}
 )
 
 func (AddLabel) action()     {}
@@ -111,6 +124,9 @@ func (SetStatus) action()    {}
 func (DeleteBranch) action() {}
 func (CherryPick) action()   {}
 func (Propose) action()      {}
+func (Pin) action()          {}
+func (Unpin) action()        {}
+func (Transfer) action()     {}
 
 // changes returns what turns what is into what will be.
 func (d *decision) changes() []Action {
@@ -141,7 +157,17 @@ func (d *decision) changes() []Action {
 	case !d.in.Open && d.open:
 		actions = append(actions, Reopen{})
 	}
-	return append(actions, d.more...)
+	switch {
+	case d.in.Pinned && !d.pinned:
+		actions = append(actions, Unpin{d.refused})
+	case !d.in.Pinned && d.pinned:
+		actions = append(actions, Pin{d.refused})
+	}
+	actions = append(actions, d.more...)
+	if d.transfer != nil {
+		actions = append(actions, *d.transfer)
+	}
+	return actions
 }
 
 func (d *decision) edit() (Edit, bool) {

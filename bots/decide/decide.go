@@ -37,8 +37,10 @@ type decision struct {
 
 	labels, assignees, requested []string
 	title, body, milestone       string
-	open                         bool
-	reason                       string // why it is closed, as GitHub names it
+	open, pinned                 bool
+	refused                      Reply     // to who wants it pinned or not, if GitHub does not
+	transfer                     *Transfer // where it goes
+	reason                       string    // why it is closed, as GitHub names it
 	checked                      []Check
 	more                         []Action
 	rotations                    map[string]rota.Rota // as the commands of a remark left it, by ref
@@ -50,13 +52,16 @@ type decision struct {
 func Decide(in Input) Plan {
 	d := &decision{
 		in: in, memory: in.Memory.clone(), known: orders(in.Settings), replies: make(map[string][]string),
-		labels: slices.Clone(in.Labels), assignees: slices.Clone(in.Assignees), title: in.Title, milestone: in.Milestone, open: in.Open,
+		labels: slices.Clone(in.Labels), assignees: slices.Clone(in.Assignees), title: in.Title, milestone: in.Milestone, open: in.Open, pinned: in.Pinned,
 	}
 	if len(in.Remarks) > 0 && in.Remarks[0].Ref == opening {
 		d.body = in.Remarks[0].Body
 	}
 	if in.Pull != nil {
 		d.requested, d.checked = slices.Clone(in.Pull.Requested), slices.Clone(in.Pull.Checks)
+	}
+	if !in.Arrived.IsZero() {
+		d.memory.Arrived = in.Arrived
 	}
 	for _, r := range in.Remarks {
 		d.hear(r)
@@ -113,7 +118,7 @@ func (d *decision) automatic() {
 
 // news returns the commands of a remark that were not answered yet.
 func (in Input) news(r Remark) []command.Command {
-	if in.own(r.Author) || in.Memory.answered(r.Ref) {
+	if in.own(r.Author) || in.Memory.answered(r.Ref) || in.elsewhere(r) {
 		return nil
 	}
 	return command.Parse(r.Body)

@@ -27,6 +27,7 @@ type world struct {
 	next int64    // ID of the next comment
 
 	proposed []decide.Propose
+	pinnable bool // GitHub lets the issue be pinned
 }
 
 // newWorld has a pull request by dave to a file that alice and bob may
@@ -153,6 +154,18 @@ func (w *world) applyMore(a decide.Action) {
 		did = "propose " + a.Branch
 	case decide.CherryPick:
 		did = "cherry-pick to " + a.Branch
+	case decide.Pin:
+		w.in.Pinned = w.pinnable
+		did = "pin"
+		if !w.pinnable {
+			w.say("lanner", decide.SayRefused(a.Refused.Body, "Three are pinned, says @GitHub"))
+			did += " refused, reply " + a.Refused.Ref
+		}
+	case decide.Unpin:
+		w.in.Pinned = false
+		did = "unpin"
+	case decide.Transfer:
+		did = "transfer to " + a.To
 	}
 	w.done = append(w.done, did)
 }

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/lanner-project/lanner/bots/config"
 	"github.com/lanner-project/lanner/bots/decide"
 	"github.com/lanner-project/lanner/bots/owners"
@@ -40,6 +42,10 @@ func newHouse() *world {
 	w.in.Milestones = []decide.Milestone{{Number: 3, Title: "v0.3"}, {Number: 4, Title: "v0.4 later"}}
 	w.in.Assignable = map[string]bool{"alice": true, "bob": true, "carol": true, "dave": true}
 	w.in.Remarks = []decide.Remark{{Ref: "opening", Author: "dave", Body: "Does something.", At: noon}}
+	w.in.Targets = map[string]decide.Target{
+		"other": {Name: "o/Other", Writable: true, Issues: true}, "mute": {Name: "o/mute", Writable: true}, "locked": {Name: "o/locked", Issues: true},
+	}
+	w.pinnable = true
 	w.in.Pull.Base = "main"
 	w.in.Rotation = &decide.Rotation{Branch: "main", Commit: "cccc", Text: turns, People: turnPeople}
 	w.in.Owners = owners.Parse(map[string]string{"OWNERS": "approvers: [Alice]\nreviewers: [carol]\nlabels: [area/all]", "src/OWNERS": "approvers: [bob]\nlabels: [area/src]"})
@@ -98,6 +104,34 @@ func issueTalks() map[string][]step {
 			{waits(30 * 24 * time.Hour), "reply quiet-2024-08-04T12:00:00Z, +lifecycle/rotten, -lifecycle/stale"},
 			{waits(20 * 24 * time.Hour), "reply quiet-2024-09-03T12:00:00Z, close {not_planned}"},
 		},
+		"transfer": {
+			{says("mallory", "/transfer other"), "reply comment-1"},
+			{says("bob", "/transfer\n/transfer-issue a b\n/transfer r\n/transfer p/other\n/transfer ..\n/transfer a/b/c\n/transfer missing\n/transfer locked\n/transfer-issue MUTE"), "reply comment-3"},
+			{says("bob", "/transfer o/OTHER\n/retitle Moved"), "edit title Moved, transfer to o/Other"},
+			{says("bob", "/transfer-issue missing\n/transfer-issue other\n/kind bug"), "reply comment-6, +kind/bug, -needs-kind, transfer to o/Other"},
+		},
+		"transfer twice": {{says("bob", "/transfer mute\n/transfer other\n/transfer other"), "reply comment-1, transfer to o/Other"}},
+		"pin":            {{says("bob", "/pin-issue"), "reply comment-1"}, {says("alice", "/pin-issue now"), "reply comment-3"}, {says("Alice", "/pin-issue"), "pin"}, {says("alice", "/pin-issue"), ""}, {says("alice", "/unpin-issue\n/pin-issue\n/unpin-issue"), "unpin"}},
+		"pin without a role": {
+			{func(w *world) { w.in.Roles = map[string]string{"alice": "read"}; w.say("alice", "/pin-issue") }, "reply comment-1"},
+		},
+		"pin without approvers": {
+			{func(w *world) { w.in.Owners = owners.Parse(nil); w.say("alice", "/unpin-issue") }, "reply comment-1"},
+		},
+		"pin refused": {
+			{func(w *world) { w.pinnable = false; w.say("alice", "/pin-issue") }, "pin refused, reply pin-comment-1"},
+			{func(w *world) { w.in.Memory = decide.Memory{} }, ""},
+			{func(w *world) { w.pinnable = true; w.say("alice", "/pin-issue") }, "pin"},
+		},
+		"arrived": {
+			{func(w *world) {
+				w.say("bob", "/kind bug\n/transfer other")
+				w.say("mallory", "/close")
+				w.in.Arrived = w.in.Remarks[len(w.in.Remarks)-1].At
+			}, ""},
+			{says("bob", "/kind design"), "+kind/Design, -needs-kind"},
+			{func(w *world) { w.in.Arrived = time.Time{} }, ""},
+		},
 		"pull only": {{says("bob", "/hold\n/cc\n/override x\n/link-issue 3\n/why"), ""}},
 	}
 }
@@ -122,9 +156,10 @@ func pullTalks() map[string][]step {
 			{says("dave", "/link-issue 12 a/b#3"), `edit body "Does something.\n\nCloses #12\n\nCloses a/b#3"`},
 			{says("dave", "/unlink-issue 12\n/link-issue x"), `reply comment-5, edit body "Does something.\n\n\nCloses a/b#3"`},
 		},
-		"why":  {{says("mallory", "/why"), "reply comment-2"}, {says("mallory", "/why not"), "reply comment-4"}},
-		"look": {{says("mallory", "/verify-owners\n/check-required-labels"), ""}},
-		"off":  {{func(w *world) { w.in.Settings.Features = []string{"lgtm"} }, ""}, {says("bob", "/hold\n/retitle x\n/kind bug\n/assign"), ""}},
+		"issue only": {{says("alice", "/transfer other\n/pin-issue\n/unpin-issue\n/help"), "reply comment-2"}},
+		"why":        {{says("mallory", "/why"), "reply comment-2"}, {says("mallory", "/why not"), "reply comment-4"}},
+		"look":       {{says("mallory", "/verify-owners\n/check-required-labels"), ""}},
+		"off":        {{func(w *world) { w.in.Settings.Features = []string{"lgtm"} }, ""}, {says("bob", "/hold\n/retitle x\n/kind bug\n/assign"), ""}},
 	}
 }
 
@@ -372,5 +407,45 @@ func TestBesideProw(t *testing.T) {
 	w.say("bob", "/release status")
 	if w.step(); strings.Join(w.done, ", ") != "reply comment-4" {
 		t.Errorf("did %v", w.done)
+	}
+}
+
+// TestMoveWords: what is said about a transfer that can't be, and of which
+// repositories it is asked.
+func TestMoveWords(t *testing.T) {
+	t.Parallel()
+	for arg, want := range map[string]string{
+		"":          "I don't understand what comes after `/transfer`. It is `/transfer REPO`.",
+		"a b":       "I don't understand what comes after `/transfer`. It is `/transfer REPO`.",
+		"R":         "This issue is in that repository already.",
+		"p/other":   "GitHub transfers issues between repositories of one owner only: `p/other` is not one of `o`.",
+		"@x/`y`":    "is no name of a repository.",
+		"..":        "`..` is no name of a repository.",
+		"o/Missing": "There is no repository `Missing`, or I may not write to it.",
+		"locked":    "There is no repository `locked`, or I may not write to it.",
+		"mute":      "The repository `o/mute` has its issues turned off.",
+	} {
+		w := newHouse().issue()
+		w.step()
+		w.say("bob", "/transfer "+arg)
+		w.step()
+		if said := w.in.Remarks[len(w.in.Remarks)-1].Body; !strings.Contains(said, want) {
+			t.Errorf("/transfer %s: said %q, want %q", arg, said, want)
+		}
+	}
+	w := newHouse().issue()
+	w.say("mallory", "/transfer secret")
+	w.say("bob", "/transfer O/Other\n/transfer-issue a b\n/transfer other\n/transfer r\n/transfer p/q\n/transfer missing")
+	if diff := cmp.Diff([]string{"missing", "other"}, decide.Targets(w.in)); diff != "" {
+		t.Errorf("repositories (-want +got):\n%s", diff)
+	}
+	w.in.Settings.Features = []string{"assign"}
+	if names := decide.Targets(w.in); names != nil {
+		t.Errorf("without the feature: %v", names)
+	}
+	w = newHouse().issue()
+	w.say("mallory", "/unpin-issue")
+	if need := decide.Need(w.in); !need.Owners {
+		t.Errorf("to pin, it needs %+v", need)
 	}
 }

@@ -25,7 +25,12 @@ type Input struct {
 	Newcomer bool
 	Title    string
 	Open     bool
-	Labels   []string
+	// Pinned: the issue is at the top of the list of issues.
+	Pinned bool
+	// Arrived is when the issue was transferred here from another repository;
+	// zero for one that was opened here.
+	Arrived time.Time
+	Labels  []string
 	// Assignees are logins; Milestone is a title, or empty.
 	Assignees []string
 	Milestone string
@@ -39,7 +44,8 @@ type Input struct {
 	// Roles is the role in the repository of those whom Needs asked for, by
 	// normalized login.
 	Roles map[string]string
-	// Settings and Owners are the base branch's.
+	// Settings and Owners are the base branch's; of an issue, Owners are the
+	// root's, if Needs asked for them.
 	Settings config.Settings
 	Owners   *owners.Tree
 	// Own is the text of the repository's own settings, which Settings come
@@ -62,6 +68,9 @@ type Input struct {
 	// Assignable are those of Needs.Assignable whom GitHub lets be assigned
 	// and asked for a review, normalized.
 	Assignable map[string]bool
+	// Targets are those of Targets that GitHub shows the bot, by name in lower
+	// case.
+	Targets map[string]Target
 	// Load is in how many open pull requests of the repository each is asked
 	// for a review, by normalized login.
 	Load map[string]int
@@ -210,6 +219,8 @@ type Memory struct {
 	Swaps map[string]Swap `json:"swaps,omitempty"`
 	// Blocks: the issue stops merges.
 	Blocks bool `json:"blocks,omitempty"`
+	// Arrived is the last Input.Arrived that told a time.
+	Arrived time.Time `json:"arrived,omitzero"`
 	// Cleaned: the branch of the merged pull request was seen to.
 	Cleaned bool `json:"cleaned,omitempty"`
 }
@@ -257,6 +268,8 @@ type Needs struct {
 	Blockers bool
 	// Rotation: who leads.
 	Rotation bool
+	// Owners: the OWNERS file at the root.
+	Owners bool
 	// Labels and Milestones: those that the repository has.
 	Labels, Milestones bool
 	// Assignable are the logins that somebody wants assigned or asked,
@@ -287,6 +300,8 @@ func Need(in Input) Needs {
 				n.Releases = true
 			case c.Name == "release-lead":
 				n.Rotation = true
+			case in.Pull == nil && slices.Contains([]string{"pin-issue", "unpin-issue"}, c.Name):
+				n.Owners = true
 			case c.Name == "milestone":
 				n.Milestones = true
 			case c.Name == "label" || slices.Contains(in.Settings.Labels.Prefixes, c.Name):

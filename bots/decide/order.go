@@ -17,6 +17,7 @@ const (
 	anyPull                 // on a merged or closed one too
 	openIssue               // on what is open, issue or pull request
 	issueOnly               // on an open issue
+	issueTold               // on an issue, open or not, and on a pull request it says so
 	everywhere              // whatever it is
 )
 
@@ -92,6 +93,10 @@ func orders(s config.Settings) []order {
 		{"override", "override", "`/override CHECK` or `/override \"CHECK WITH SPACES\"`", "Takes a check of the present head for passed.", "administrators", openPull, (*decision).override},
 		{"cherry-pick", "cherrypicker", "`/cherry-pick BRANCH [BRANCH …]`", "Opens the pull request that carries this one to another branch, now or when it is merged.", trusted, anyPull, (*decision).cherryPick},
 		{"cherrypick", "cherrypicker", "`/cherrypick BRANCH [BRANCH …]`", "The same.", trusted, anyPull, (*decision).cherryPick},
+		{"transfer", "issue-management", "`/transfer REPO`", "Moves the issue to another repository of the same owner. What was said in it comes along, and is not obeyed again there.", trusted, issueTold, (*decision).move},
+		{"transfer-issue", "issue-management", "`/transfer-issue REPO`", "The same.", trusted, issueTold, (*decision).move},
+		{"pin-issue", "issue-management", "`/pin-issue`", "Pins the issue to the top of the list of issues. GitHub pins three at most.", "approvers in the OWNERS file at the root", issueTold, pin(true)},
+		{"unpin-issue", "issue-management", "`/unpin-issue`", "Takes it off again.", "approvers in the OWNERS file at the root", issueTold, pin(false)},
 		{"link-issue", "issue-management", "`/link-issue 12` or `/link-issue org/repo#12`", "Says in the description that this closes an issue.", authors, openPull, (*decision).linkIssue},
 		{"unlink-issue", "issue-management", "`/unlink-issue 12`", "Takes that back.", authors, openPull, (*decision).unlinkIssue},
 	}
@@ -120,7 +125,7 @@ type Help struct {
 
 // Commands returns the commands of a repository with these settings.
 func Commands(s config.Settings) []Help {
-	where := map[place]string{openPull: "open pull requests", anyPull: "pull requests", openIssue: "open issues and pull requests", issueOnly: "open issues", everywhere: "issues and pull requests"}
+	where := map[place]string{openPull: "open pull requests", anyPull: "pull requests", openIssue: "open issues and pull requests", issueOnly: "open issues", issueTold: "issues", everywhere: "issues and pull requests"}
 	var all []Help
 	for _, o := range orders(s) {
 		who := o.who

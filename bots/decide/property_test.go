@@ -26,7 +26,7 @@ func TestProperties(t *testing.T) {
 		"/lgtm", "/lgtm cancel", "/remove-lgtm", "/approve", "/approve cancel", "/approve no-issue", "/hold", "/hold x", "/hold cancel", "/unhold",
 		"/lgmt", "/lgtm\n/approve", "/hold\n/unhold", "```\n/lgtm\n/approve\n```", "thanks", "/lgtm what", "/release status", "/test all",
 		"/retitle WIP x", "/retitle x", "/assign @alice", "/unassign", "/cc", "/kind bug", "/override unit", "/cherry-pick x", "/why", "/lifecycle stale",
-		"/milestone v0.3", "/link-issue 3", "/unlink-issue 3", "/release-note-none", "/auto-cc",
+		"/milestone v0.3", "/link-issue 3", "/unlink-issue 3", "/transfer other", "/pin-issue", "/release-note-none", "/auto-cc",
 		"/release-lead list", "/release-lead decline v0.2.0", "/release-lead swap v0.2.0 @bob", "/release-lead swap v0.2.0", "/release-lead take v0.3.0 backup",
 	}
 	events := []string{

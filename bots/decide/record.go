@@ -26,6 +26,10 @@ func Describe(a Action) string {
 		return kind
 	case Merge:
 		return fmt.Sprintf("%s %s by %s", kind, a.SHA, a.Method)
+	case Pin, Unpin:
+		return kind
+	case Transfer:
+		return kind + " to " + a.To
 	case CherryPick:
 		return kind + " to " + a.Branch
 	case Edit:

@@ -98,7 +98,7 @@ func (d *decision) size() {
 // welcome greets who has contributed nothing here before. Who has been waiting
 // for a day when the bot sees it first gets no greeting any more.
 func (d *decision) welcome() {
-	if d.in.Open && d.in.Settings.Has("welcome") && d.in.Newcomer && !d.in.Memory.Known && d.in.Now.Sub(d.in.Created).Hours() < 24 {
+	if d.in.Open && d.in.Settings.Has("welcome") && d.in.Newcomer && !d.in.Memory.Known && d.in.Arrived.IsZero() && d.in.Now.Sub(d.in.Created).Hours() < 24 {
 		d.reply("welcome", sayWelcome(d.in))
 	}
 }

@@ -14,11 +14,11 @@ import (
 var foreign = []string{
 	"area", "assign", "auto-cc", "bark", "cc", "check-cla", "check-dco", "check-required-labels", "cherry-pick", "cherrypick",
 	"close", "committee", "good-first-issue", "help", "honk", "joke", "kind", "label", "language", "lifecycle", "link-issue", "lint", "meow",
-	"milestone", "ok-to-test", "override", "pin-issue", "pony", "priority", "project", "rebase", "refresh", "release-note", "release-note-edit",
+	"milestone", "ok-to-test", "override", "pony", "priority", "project", "rebase", "refresh", "release-note", "release-note-edit",
 	"release-note-none", "remove-area", "remove-committee", "remove-good-first-issue", "remove-help", "remove-kind", "remove-label",
 	"remove-language", "remove-lifecycle", "remove-priority", "remove-sig", "remove-triage", "remove-wg", "reopen", "retest",
-	"retest-required", "retitle", "shrug", "sig", "skip", "stage", "status", "test", "transfer-issue", "triage", "unassign", "uncc",
-	"unpin-issue", "unshrug", "verify-owners", "wg", "woof",
+	"retest-required", "retitle", "shrug", "sig", "skip", "stage", "status", "test", "triage", "unassign", "uncc",
+	"unshrug", "verify-owners", "wg", "woof",
 }
 
 // unknown answers a command that is nearly one of the known. To others it says
