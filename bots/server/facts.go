@@ -105,6 +105,14 @@ func (g *reading) fill(ctx context.Context) error {
 			return fmt.Errorf("read the rotation: %w", err)
 		}
 	}
+	if needs.Owners {
+		if err := g.rootOwners(ctx); err != nil {
+			return fmt.Errorf("read the OWNERS file: %w", err)
+		}
+	}
+	if err := g.targets(ctx); err != nil {
+		return fmt.Errorf("read where the issue is to go: %w", err)
+	}
 	if needs.Commits && in.Pull != nil {
 		if err := g.history(ctx); err != nil {
 			return fmt.Errorf("read the commits: %w", err)

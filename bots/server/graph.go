@@ -211,6 +211,12 @@ type conversation struct {
 	Assignees            paged[struct{ Login string }]
 	Comments             paged[remark]
 
+	// An issue has these, too.
+	IsPinned      bool
+	TimelineItems struct {
+		Nodes []struct{ CreatedAt time.Time }
+	}
+
 	// A pull request has these, too.
 	IsDraft, Merged bool
 	Mergeable       string
@@ -232,12 +238,13 @@ type conversation struct {
 var (
 	bothFields = "title body url closed createdAt updatedAt author{__typename login} authorAssociation milestone{title} " +
 		labelList.first() + " " + assigneeList.first() + " " + commentList.first()
-	pullFields = " isDraft merged mergeable headRefOid headRefName headRepository{nameWithOwner} baseRefOid baseRefName baseRef{" + tipFields(entryFields) + "} changedFiles " +
+	issueFields = " isPinned timelineItems(itemTypes:[TRANSFERRED_EVENT],last:1){nodes{... on TransferredEvent{createdAt}}}"
+	pullFields  = " isDraft merged mergeable headRefOid headRefName headRepository{nameWithOwner} baseRefOid baseRefName baseRef{" + tipFields(entryFields) + "} changedFiles " +
 		strings.Replace(fileList.first(), "{", "@include(if:$files){", 1) + " " + reviewList.first() + " " + requestList.first() +
 		" commits(last:1){nodes{commit{" + headFields + "}}}"
 	// conversationFields are answered by a repository.
 	conversationFields = "isPrivate defaultBranchRef{" + tipFields(entryFields) + "} issueOrPullRequest(number:$number){__typename ... on Issue{" +
-		bothFields + "} ... on PullRequest{" + bothFields + pullFields + "}}"
+		bothFields + issueFields + "} ... on PullRequest{" + bothFields + pullFields + "}}"
 )
 
 // converse asks for an issue or pull request, with the files that it changes if

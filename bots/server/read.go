@@ -125,9 +125,12 @@ func (r *Reader) Read(ctx context.Context, t act.Target, memory decide.Memory, l
 	r.learn(g.home)
 	c := g.of
 	in := decide.Input{
-		Login: r.Login, Repo: t.Repository(), Number: t.Number, Author: c.Author.login(), Open: !c.Closed && !c.Merged,
+		Login: r.Login, Repo: t.Repository(), Number: t.Number, Author: c.Author.login(), Open: !c.Closed && !c.Merged, Pinned: c.IsPinned,
 		Title: c.Title, Newcomer: newcomer(c.AuthorAssociation), Created: c.CreatedAt, Updated: c.UpdatedAt, Now: r.now(),
 		Settings: r.Shared.For(t.Repository()), Owners: owners.Parse(nil), Memory: memory,
+	}
+	for _, e := range c.TimelineItems.Nodes {
+		in.Arrived = e.CreatedAt
 	}
 	if c.Milestone != nil {
 		in.Milestone = c.Milestone.Title

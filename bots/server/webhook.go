@@ -167,6 +167,8 @@ type payload struct {
 	Ref         string   `json:"ref"` // of a push
 	CheckRun    headed   `json:"check_run"`
 	CheckSuite  headed   `json:"check_suite"`
+	// Changes are of another form for each action.
+	Changes json.RawMessage `json:"changes"`
 }
 
 type numbered struct {
@@ -185,7 +187,8 @@ func (p payload) concerns(event string, own func(string) bool) (number int, matt
 	case "issue_comment":
 		return p.Issue.Number, p.Issue.Number > 0 && !own(p.Sender.Login)
 	case "issues":
-		return p.Issue.Number, p.Issue.Number > 0 && !own(p.Sender.Login)
+		mine := own(p.Sender.Login) && !p.leaves() && !p.arrives()
+		return p.Issue.Number, p.Issue.Number > 0 && !mine
 	case "pull_request":
 		mine := own(p.Sender.Login) && !slices.Contains([]string{"opened", "closed", "reopened", "synchronize"}, p.Action)
 		return p.PullRequest.Number, p.PullRequest.Number > 0 && !mine

@@ -14,6 +14,7 @@ import (
 	"github.com/lanner-project/lanner/bots/act"
 	"github.com/lanner-project/lanner/bots/decide"
 	"github.com/lanner-project/lanner/bots/owners"
+	"github.com/lanner-project/lanner/infra/github"
 	"github.com/lanner-project/lanner/infra/store"
 )
 
@@ -208,8 +209,14 @@ func (s *Server) look(ctx context.Context, t act.Target, batch []store.Delivery)
 		return err
 	}
 	in, err := s.reader.Read(ctx, t, memory, senders(batch)...)
+	if github.IsNotFound(err) {
+		return s.missing(ctx, t, memory, batch, err)
+	}
 	if err != nil {
 		return err
+	}
+	if in.Arrived.IsZero() {
+		in.Arrived = arrival(batch)
 	}
 	if in.Queue, err = s.say(ctx, t); err != nil {
 		return err
