@@ -5,6 +5,7 @@ package server
 import (
 	"context"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"sync"
@@ -77,6 +78,10 @@ func (o *openPulls) listed(repo act.Target, pulls map[int]standing, now time.Tim
 		r = &openRepo{pulls: make(map[int]watched), tips: make(map[string]string), strange: make(map[string]bool)}
 		o.repos[repo.Repository()] = r
 	}
+	maps.DeleteFunc(r.pulls, func(n int, _ watched) bool {
+		_, open := pulls[n]
+		return !open
+	})
 	var look []int
 	for n, s := range pulls {
 		w, ok := r.pulls[n]
