@@ -43,11 +43,11 @@ func readCommits(ctx context.Context, repo git.Repo, oids []string) ([]rawCommit
 	if len(oids) == 0 {
 		return nil, nil
 	}
-	var out bytes.Buffer
-	err := repo.Stream(ctx, strings.NewReader(strings.Join(oids, "\n")+"\n"), &out, "cat-file", "--batch")
+	said, err := repo.About(ctx, strings.Join(oids, "\n")+"\n", "cat-file", "--batch")
 	if err != nil {
 		return nil, err
 	}
+	out := bytes.NewBufferString(said)
 	commits := make([]rawCommit, 0, len(oids))
 	for _, oid := range oids {
 		// <oid> commit <size>, a line break, the object, a line break

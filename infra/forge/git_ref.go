@@ -50,8 +50,8 @@ func (c *call) objectType(repo git.Repo, oid string) (string, error) {
 	if !isOID(oid) {
 		return "", errMissing
 	}
-	typ, err := repo.Run(c.tx.ctx, "cat-file", "-t", oid)
-	return typ, missingIf(err, oid)
+	typ, err := repo.About(c.tx.ctx, "", "cat-file", "-t", oid)
+	return strings.TrimSpace(typ), missingIf(err, oid)
 }
 
 func (c *call) answerRef(r *repository, name, oid string, status int) (reply, error) {

@@ -175,7 +175,7 @@ func missingIf(err error, what string) error {
 
 // isAncestor reports whether old is in the history of oid.
 func isAncestor(ctx context.Context, repo git.Repo, old, oid string) (bool, error) {
-	_, err := repo.Run(ctx, "merge-base", "--is-ancestor", old, oid)
+	_, err := repo.About(ctx, "", "merge-base", "--is-ancestor", old, oid)
 	if git.ExitCode(err) == 1 {
 		return false, nil
 	}

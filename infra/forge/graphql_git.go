@@ -105,11 +105,11 @@ func (commitNode) graphType() string { return "Commit" }
 // gitObject reads an object; one that is not there is nil.
 func (q *query) gitObject(r *repository, oid string) (any, error) {
 	repo := q.srv.git(r)
-	out, err := repo.RunInput(q.tx.ctx, strings.NewReader(oid+"\n"), "cat-file", "--batch-check=%(objecttype) %(objectsize)")
+	out, err := repo.About(q.tx.ctx, oid+"\n", "cat-file", "--batch-check=%(objecttype) %(objectsize)")
 	if err != nil {
 		return nil, err
 	}
-	typ, size, _ := strings.Cut(out, " ")
+	typ, size, _ := strings.Cut(strings.TrimSpace(out), " ")
 	bytes, err := strconv.ParseInt(size, 10, 64)
 	if err != nil {
 		return nil, nil // "<oid> missing"
@@ -194,7 +194,7 @@ func (q *query) fileOfCommit(c commitNode, a args) (any, error) {
 	if name == "" || strings.ContainsRune(name, 0) {
 		return nil, nil
 	}
-	out, err := q.srv.git(c.repo).Run(q.tx.ctx, "ls-tree", "-z", "--full-tree", c.oid, "--", name)
+	out, err := q.srv.git(c.repo).About(q.tx.ctx, "", "ls-tree", "-z", "--full-tree", c.oid, "--", name)
 	if err != nil {
 		return nil, err
 	}

@@ -11,8 +11,8 @@ import (
 
 // mergeBase returns the best common ancestor of two commits, or errMissing.
 func mergeBase(ctx context.Context, repo git.Repo, a, b string) (string, error) {
-	oid, err := repo.Run(ctx, "merge-base", a, b)
-	return oid, missingIf(err, "a common ancestor of "+a+" and "+b)
+	oid, err := repo.About(ctx, "", "merge-base", a, b)
+	return strings.TrimSpace(oid), missingIf(err, "a common ancestor of "+a+" and "+b)
 }
 
 // mergeTrees merges two commits without a work tree. Not clean: they conflict,

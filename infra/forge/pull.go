@@ -250,7 +250,7 @@ func (c *call) pullOfPath(need level) (*repository, *issue, error) {
 
 // pullCommits returns the commits of a pull request, the oldest first.
 func (v *view) pullCommits(ctx context.Context, r *repository, p *pull) ([]string, error) {
-	out, err := v.srv.git(r).Run(ctx, "rev-list", "--reverse", "--topo-order", p.BaseSHA+".."+p.HeadSHA)
+	out, err := v.srv.git(r).About(ctx, "", "rev-list", "--reverse", "--topo-order", p.BaseSHA+".."+p.HeadSHA)
 	if err != nil {
 		return nil, err
 	}

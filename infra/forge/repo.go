@@ -74,7 +74,7 @@ func findRepo(tx *tx, owner, name string) (*repository, error) {
 // git returns the bare repository of r.
 func (s *Server) git(r *repository) git.Repo {
 	return git.Repo{
-		Dir: s.gitDir(r.ID),
+		Dir: s.gitDir(r.ID), Memo: &s.memo,
 		Config: map[string]string{
 			// GitHub hands out any object it has, and keeps refs/pull to itself.
 			"uploadpack.allowFilter": "true", "uploadpack.allowAnySHA1InWant": "true",

@@ -15,6 +15,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/lanner-project/lanner/infra/git"
 )
 
 // Config says how a forge runs.
@@ -45,6 +47,7 @@ type Server struct {
 	limits limits
 	repos  lockMap // a lock for each repository's references
 	folder folderLock
+	memo   git.Memo // of the objects of all repositories
 
 	base     baseURL
 	outbox   chan struct{} // holds one value while the outbox may have events

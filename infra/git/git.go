@@ -6,7 +6,8 @@
 // reads the user's or the system's git configuration: a maintainer's
 // commit.gpgSign, core.autocrlf or url.insteadOf must not change what a
 // release contains. Any package may import it. A Repo is a value without
-// mutable state: all calls are safe concurrently, as far as git itself is.
+// mutable state of its own: all calls are safe concurrently, as far as git
+// itself is.
 package git
 
 import (
@@ -35,6 +36,8 @@ type Repo struct {
 	Config map[string]string
 	// Env holds extra environment, "KEY=value".
 	Env []string
+	// Memo, if set, remembers what About was told.
+	Memo *Memo
 }
 
 // Error is a git command that failed.
