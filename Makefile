@@ -18,11 +18,11 @@ FUZZTIME ?= 30s
 COVERAGE = $(CURDIR)/dist/forge-coverage
 
 # Tests without threads that meet: those that compress, hash and wait for builds
-# in other processes, and those that run whole captures through the parts of the
+# or for git in other processes, and those that run whole captures through the parts of the
 # engine that belong to one goroutine. The race detector makes them five times
 # slower, minutes on two cores. What the engine's workers share has it, in tests
 # whose names say so.
-NORACE := /release/(artifact|verify|cmd/release)$$|/engine/(alert|capture|capture/upgrade|check|extract|rules|state|program|cmd/lanner)$$
+NORACE := /release/(artifact|verify|cmd/release)$$|/bots/simulation$$|/engine/(alert|capture|capture/upgrade|check|extract|rules|state|program|cmd/lanner)$$
 THREADS := 'Concurrent|Workers'
 
 # Most of a first demo is compiling. Both programs are built by one command, so
@@ -88,9 +88,10 @@ bench-bot: ## our bot beside Prow's hook: time, CPU, memory and calls, with 1,00
 prowcompat: ## hold owners, commands and labels against Prow's own packages
 	cd infra/prowcompat && $(GO) test -count 1 -v .
 
-soak: ## play 100,000 histories of the merge queue, and as many conversations with the bot
+soak: ## play 100,000 histories of the merge queue, as many conversations with the bot, and 2,000 stories on the forge
 	$(GO) test ./bots/queue -run '^TestHistories$$' -seeds 100000 -timeout 3h
 	$(GO) test ./bots/decide -run '^TestProperties$$' -seeds 100000 -timeout 3h
+	$(GO) test ./bots/simulation -seeds 2000 -timeout 6h
 
 fuzz: ## run each fuzz target for FUZZTIME=30s
 	@infra/fuzz $(FUZZTIME)
