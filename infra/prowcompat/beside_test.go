@@ -87,7 +87,16 @@ func makeFixture(t *testing.T, dir string) fixture {
 			open(t, f.Client("dave"), i)
 		}
 	})
-	return fix
+	// SQLite takes its journal away once the last connection is closed.
+	journal := filepath.Join(fix.dir, "forge.db-shm")
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
+		if _, err := os.Stat(journal); errors.Is(err, os.ErrNotExist) {
+			return fix
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("%s is still there", journal)
+		}
+	}
 }
 
 func unlimited() forge.Faults {
@@ -116,6 +125,8 @@ type stage struct {
 	hook   string // where it takes webhooks
 	tokens map[string]string
 	dir    string // for its files
+	// plugins is what hook's configuration has beside its own plugins.
+	plugins string
 }
 
 // newStage starts the forge over a copy of the fixture.
@@ -195,11 +206,24 @@ func port(t *testing.T) int {
 	return l.Addr().(*net.TCPAddr).Port
 }
 
-// start starts a program, waits until it takes webhooks, has the forge send
-// them, and stops it, by its process, when the test ends.
+// start launches a program and has the forge send it webhooks.
 func (s *stage) start(t *testing.T, cmd *exec.Cmd) int {
 	t.Helper()
-	log, err := os.Create(filepath.Join(s.dir, "log"))
+	s.launch(t, cmd)
+	_, _, err := s.as(t, "alice").Repositories.CreateHook(t.Context(), owner, demo, &gh.Hook{
+		Events: []string{"*"}, Active: new(true), Config: map[string]any{"url": s.hook, "content_type": "json", "secret": secret},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cmd.Process.Pid
+}
+
+// launch starts a program, waits until it takes webhooks, and stops it, by its
+// process, when the test ends.
+func (s *stage) launch(t *testing.T, cmd *exec.Cmd) {
+	t.Helper()
+	log, err := os.CreateTemp(s.dir, "log")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -236,19 +260,12 @@ func (s *stage) start(t *testing.T, cmd *exec.Cmd) int {
 			if err := conn.Close(); err != nil {
 				t.Error(err)
 			}
-			break
+			return
 		}
 		if time.Now().After(deadline) {
 			t.Fatalf("%s does not listen: %v", cmd.Path, err)
 		}
 	}
-	_, _, err = s.as(t, "alice").Repositories.CreateHook(t.Context(), owner, demo, &gh.Hook{
-		Events: []string{"*"}, Active: new(true), Config: map[string]any{"url": s.hook, "content_type": "json", "secret": secret},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return cmd.Process.Pid
 }
 
 // build builds a program. Ours is built by its own module alone, as its users
@@ -296,7 +313,7 @@ func prowHook(t *testing.T, s *stage, binary string) *exec.Cmd {
 		"--github-host", host, "--github-endpoint", s.url+"/api/v3", "--github-graphql-endpoint", s.url+"/api/graphql",
 		"--github-token-path", s.write(t, "token", token), "--hmac-secret-file", s.write(t, "secret", secret),
 		"--kubeconfig", s.write(t, "kubeconfig", kubeconfig), "--config-path", s.write(t, "config.yaml", "prowjob_namespace: default\npod_namespace: default\n"),
-		"--plugin-config", s.write(t, "plugins.yaml", "plugins:\n  "+full+":\n    plugins: [approve, assign, help, hold, label, lgtm, lifecycle, milestone, override, retitle, size, stage, wip]\nowners:\n  filenames: {}\n"),
+		"--plugin-config", s.write(t, "plugins.yaml", "plugins:\n  "+full+":\n    plugins: [approve, assign, help, hold, label, lgtm, lifecycle, milestone, override, retitle, size, stage, wip]\nowners:\n  filenames: {}\n"+s.plugins),
 		"--health-port", fmt.Sprint(port(t)), "--metrics-port", fmt.Sprint(port(t)), "--pprof-port", fmt.Sprint(port(t)), "--grace-period", "5s",
 	)
 	login := bot + ":" + token + "@" + host + "/"

@@ -141,6 +141,7 @@ func TestBeside(t *testing.T) {
 		s := newStage(t, fix)
 		results["hook"] = s.work(t, s.start(t, prowHook(t, s, hook)), "")
 	})
+	t.Run("external plugin", func(t *testing.T) { externalPlugin(t, newStage(t, fix), hook, mine) })
 	if !t.Failed() {
 		table(t, results["bot"], results["hook"])
 	}
