@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 	"time"
 )
 
@@ -28,19 +29,39 @@ type Decision struct {
 // RecordDecision writes a decision down, unless the last one about the subject
 // had the same digest: what of the input makes it a new one.
 func (s *Store) RecordDecision(ctx context.Context, d Decision, digest [sha256.Size]byte) error {
-	var packed bytes.Buffer
-	w := gzip.NewWriter(&packed)
-	_, err := w.Write(d.Input)
-	if err := errors.Join(err, w.Close()); err != nil {
-		return fmt.Errorf("record a decision on %s: %w", d.Subject, err)
-	}
-	_, err = s.db.ExecContext(ctx, `INSERT INTO decisions (at, subject, digest, input, output) SELECT ?1, ?2, ?3, ?4, ?5
-		WHERE ?3 IS NOT (SELECT digest FROM decisions WHERE subject = ?2 ORDER BY seq DESC LIMIT 1)`,
-		stamp(d.At), d.Subject, digest[:], packed.Bytes(), d.Output)
-	if err != nil {
+	if err := s.recordDecision(ctx, d, digest); err != nil {
 		return fmt.Errorf("record a decision on %s: %w", d.Subject, err)
 	}
 	return nil
+}
+
+func (s *Store) recordDecision(ctx context.Context, d Decision, digest [sha256.Size]byte) error {
+	// Most looks find what the last one found.
+	var last []byte
+	err := s.db.QueryRowContext(ctx, `SELECT digest FROM decisions WHERE subject = ? ORDER BY seq DESC LIMIT 1`, d.Subject).Scan(&last)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) || bytes.Equal(last, digest[:]) {
+		return err
+	}
+	packed, err := pack(d.Input)
+	if err != nil {
+		return err
+	}
+	_, err = s.db.ExecContext(ctx, `INSERT INTO decisions (at, subject, digest, input, output) VALUES (?, ?, ?, ?, ?)`,
+		stamp(d.At), d.Subject, digest[:], packed, d.Output)
+	return err
+}
+
+// writers are kept: each has a megabyte of tables.
+var writers = sync.Pool{New: func() any { return gzip.NewWriter(nil) }}
+
+func pack(data []byte) ([]byte, error) {
+	w := writers.Get().(*gzip.Writer)
+	defer writers.Put(w)
+	var packed bytes.Buffer
+	w.Reset(&packed)
+	_, err := w.Write(data)
+	err = errors.Join(err, w.Close())
+	return packed.Bytes(), err
 }
 
 // Decisions calls each for the decisions since a time, oldest first, and stops
