@@ -84,6 +84,27 @@ func Parse(body string) []Command {
 	return commands
 }
 
+// Own returns the lines of a comment whose beginning is its writer's own words,
+// as Parse takes them, for those who look for something else than commands in
+// them. Inline HTML is cut out.
+func Own(body string) string {
+	body = normalize(clip(body))
+	plain := readable(markdown.Parse(text.NewReader([]byte(body))), []byte(body))
+	var own strings.Builder
+	for at := 0; at < len(body); {
+		if plain.starts[at] {
+			own.WriteString(plain.rest(body, at))
+			own.WriteString("\n")
+		}
+		end := strings.IndexByte(body[at:], '\n')
+		if end < 0 {
+			break
+		}
+		at += end + 1
+	}
+	return own.String()
+}
+
 func clip(body string) string {
 	if len(body) <= limit {
 		return body
