@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Command infra runs the whole platform in one process on loopback: a local
-// GitHub, the bot, the download site, a home page.
+// GitHub, the bot, the download site, a home page. It also checks the
+// configuration of jobs and explains which of them a change makes run.
 //
 // It exits 0 when done, 1 when it failed, 2 when it was misused.
 package main
@@ -49,7 +50,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(upCommand(stdout, stderr), demoCommand(stdout, stderr))
+	root.AddCommand(upCommand(stdout, stderr), demoCommand(stdout, stderr), jobsCommand(stdout))
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
