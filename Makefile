@@ -85,7 +85,7 @@ bench-engine: ## lanner replay beside Debian's sysdig: time an event, memory, al
 bench-bot: ## our bot beside Prow's hook: time, CPU, memory and calls, with 1,000 pull requests open
 	cd infra/prowcompat && $(GO) test -count 1 -v -timeout 60m -run '^TestBeside$$' -beside .
 
-prowcompat: ## hold owners, commands and labels against Prow's own packages
+prowcompat: ## hold owners, commands, labels and jobs against Prow's own packages
 	cd infra/prowcompat && $(GO) test -count 1 -v .
 
 soak: ## play 100,000 histories of the merge queue, as many conversations with the bot, and 2,000 stories on the forge

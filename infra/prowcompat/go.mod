@@ -2,7 +2,10 @@ module github.com/lanner-project/lanner/infra/prowcompat
 
 go 1.26
 
-require sigs.k8s.io/prow v0.0.0-20240619181241-cfb8754e0459
+require (
+	gopkg.in/robfig/cron.v2 v2.0.0-20150107220207-be2e0b0deed5
+	sigs.k8s.io/prow v0.0.0-20240619181241-cfb8754e0459
+)
 
 require (
 	cloud.google.com/go v0.110.0 // indirect
@@ -116,7 +119,6 @@ require (
 	gopkg.in/fsnotify.v1 v1.4.7 // indirect
 	gopkg.in/inf.v0 v0.9.1 // indirect
 	gopkg.in/ini.v1 v1.62.0 // indirect
-	gopkg.in/robfig/cron.v2 v2.0.0-20150107220207-be2e0b0deed5 // indirect
 	gopkg.in/yaml.v2 v2.4.0 // indirect
 	gopkg.in/yaml.v3 v3.0.1 // indirect
 	k8s.io/api v0.28.3 // indirect
