@@ -220,8 +220,13 @@ func (k kind[T, P]) list(tx *tx, parent int64) ([]P, error) {
 
 // listPrefix is list for the keys that begin with prefix.
 func (k kind[T, P]) listPrefix(tx *tx, parent int64, prefix string) ([]P, error) {
+	return k.firstOfPrefix(tx, parent, prefix, -1)
+}
+
+// firstOfPrefix returns the oldest of them, up to a number.
+func (k kind[T, P]) firstOfPrefix(tx *tx, parent int64, prefix string, most int) ([]P, error) {
 	// U+10FFFF sorts after every character that a key may go on with.
-	return k.query(tx, "kind = ? AND parent = ? AND key >= ? AND key < ? ORDER BY id", string(k), parent, prefix, prefix+"\U0010FFFF")
+	return k.query(tx, "kind = ? AND parent = ? AND key >= ? AND key < ? ORDER BY id LIMIT ?", string(k), parent, prefix, prefix+"\U0010FFFF", most)
 }
 
 // all returns every document of the kind, the oldest first.
