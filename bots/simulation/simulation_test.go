@@ -18,7 +18,7 @@ import (
 )
 
 var (
-	seeds     = flag.Uint64("seeds", 20, "how many stories TestSimulation plays")
+	seeds     = flag.Uint64("seeds", 10, "how many stories TestSimulation plays")
 	firstSeed = flag.Uint64("first", 0, "the seed of the first")
 )
 
