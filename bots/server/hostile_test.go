@@ -37,7 +37,7 @@ func TestHostileBase(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct{ archive, says string }{
 		"large settings":    {"-- .github/lanner.yaml --\nwelcome: " + strings.Repeat("x", 5<<20) + "\n", ".github/lanner.yaml"},
-		"many keys":         {"-- .github/lanner.yaml --\n" + strings.Repeat("merge: {method: merge}\n", 100_000), ".github/lanner.yaml"},
+		"many keys":         {"-- .github/lanner.yaml --\n" + strings.Repeat("merge: {method: merge}\n", 30_000), ".github/lanner.yaml"},
 		"alias bomb":        {"-- .github/lanner.yaml --\na: &a [x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b, *b, *b, *b]\nd: [*c, *c, *c, *c, *c, *c, *c, *c]\n", ".github/lanner.yaml"},
 		"OWNERS cycle":      {"-- src/OWNERS --\napprovers: &a [bob, *a]\n", "src/OWNERS"},
 		"alias cycle":       {"-- OWNERS_ALIASES --\naliases: {x: [y], y: [x]}\n-- src/OWNERS --\napprovers: [x]\noptions: {no_parent_owners: true}\n", "OWNERS"},
