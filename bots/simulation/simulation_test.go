@@ -99,6 +99,9 @@ func (w *world) play(seed uint64) {
 	if after := w.wrote(); after != before {
 		w.fail("the bot does not come to rest: %d requests that change something", after-before)
 	}
+	if w.died() {
+		w.fail("the bot died in its sleep")
+	}
 	w.rest()
 	if testing.Verbose() {
 		w.t.Logf("%s\nthe bot's log:\n%s", strings.Join(w.story, "\n"), w.log.String())
@@ -115,6 +118,9 @@ func (w *world) wrote() int {
 func (w *world) trouble(hooks forge.WebhookFaults) {
 	w.mu.Lock()
 	w.troubled = hooks != forge.WebhookFaults{}
+	if w.bot != nil && !w.troubled {
+		w.bot.killAt = 0 // its end is called off
+	}
 	w.mu.Unlock()
 	req := must(w.people["admin"].NewRequest(http.MethodPut, forgeURL+"/_forge/faults", forge.Faults{Webhooks: hooks}))
 	must(w.people["admin"].Do(context.Background(), req, nil))
