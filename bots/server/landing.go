@@ -21,7 +21,7 @@ import (
 // Landing is the record of what the merge queue moved a branch to, and why it
 // might: the commit that is there is the commit that was tested.
 type Landing struct {
-	// At is when the branch was moved; zero while nobody knows whether it was.
+	// At is when the branch was moved.
 	At     time.Time    `json:"at"`
 	Base   string       `json:"base"`
 	Parent string       `json:"parent"`
@@ -38,16 +38,25 @@ type LandingCheck struct {
 	State decide.CheckState `json:"state"`
 }
 
-// noteLanding is the kind of the notes that hold landings, by
-// "owner/name@branch commit".
-const noteLanding = "bot landing"
+// The kinds of the notes that hold landings: those that were, by
+// "owner/name@branch commit", and the one that is about to be, by
+// "owner/name@branch".
+const (
+	noteLanding = "bot landing"
+	noteIntent  = "bot landing intent"
+)
 
-func (w *queueWork) setLanding(ctx context.Context, l Landing) error {
+func (w *queueWork) setLanding(ctx context.Context, kind, name string, l Landing) error {
 	data, err := json.Marshal(l)
 	if err != nil {
 		return err
 	}
-	return w.s.config.Store.SetNote(ctx, noteLanding, w.name()+" "+l.Commit, data)
+	return w.s.config.Store.SetNote(ctx, kind, name, data)
+}
+
+// forgetIntent forgets that the branch was about to be moved.
+func (w *queueWork) forgetIntent(ctx context.Context) error {
+	return w.s.config.Store.DeleteNote(ctx, noteIntent, w.name())
 }
 
 // intend writes down that the branch is about to be moved.
@@ -57,7 +66,7 @@ func (w *queueWork) intend(ctx context.Context, a queue.Land) (Landing, error) {
 	for _, check := range w.checks[c.Commit] {
 		l.Checks = append(l.Checks, LandingCheck{check.Name, check.State})
 	}
-	return l, w.setLanding(ctx, l)
+	return l, w.setLanding(ctx, noteIntent, w.name(), l)
 }
 
 // landed does what follows once the branch was moved.
@@ -68,31 +77,32 @@ func (w *queueWork) landed(ctx context.Context, l Landing) error {
 		}
 	}
 	l.At = w.s.reader.now().UTC()
-	return w.setLanding(ctx, l)
+	if err := w.setLanding(ctx, noteLanding, w.name()+" "+l.Commit, l); err != nil {
+		return err
+	}
+	return w.forgetIntent(ctx)
 }
 
 // settle finds out what became of a landing whose outcome nobody wrote down:
 // the process ended meanwhile.
 func (w *queueWork) settle(ctx context.Context) error {
-	all, err := w.s.landings(ctx, w.repo, w.base)
-	if err != nil {
+	data, err := w.s.config.Store.Note(ctx, noteIntent, w.name())
+	if err != nil || data == nil {
 		return err
 	}
-	for _, l := range all {
-		if !l.At.IsZero() {
-			continue
-		}
-		got, _, err := w.s.reader.GitHub.Repositories.CompareCommits(ctx, w.repo.Owner, w.repo.Name, l.Commit, w.in.Tip, nil)
-		there := err == nil && (got.GetStatus() == "identical" || got.GetStatus() == "ahead")
-		switch {
-		case there:
-			err = w.landed(ctx, l)
-		case err == nil || github.IsNotFound(err):
-			err = w.s.config.Store.DeleteNote(ctx, noteLanding, w.name()+" "+l.Commit)
-		}
-		if err != nil {
-			return fmt.Errorf("settle the landing of %s: %w", l.Commit, err)
-		}
+	var l Landing
+	if err := json.Unmarshal(data, &l); err != nil {
+		return fmt.Errorf("the landing that was meant for %s: %w", w.name(), err)
+	}
+	got, _, err := w.s.reader.GitHub.Repositories.CompareCommits(ctx, w.repo.Owner, w.repo.Name, l.Commit, w.in.Tip, nil)
+	switch {
+	case err == nil && (got.GetStatus() == "identical" || got.GetStatus() == "ahead"):
+		err = w.landed(ctx, l)
+	case err == nil || github.IsNotFound(err):
+		err = w.forgetIntent(ctx)
+	}
+	if err != nil {
+		return fmt.Errorf("settle the landing of %s: %w", l.Commit, err)
 	}
 	return nil
 }
@@ -103,7 +113,7 @@ func (s *Server) landings(ctx context.Context, repo act.Target, base string) ([]
 	if err != nil {
 		return nil, err
 	}
-	var all []Landing
+	all := []Landing{}
 	for _, name := range names {
 		if !strings.HasPrefix(name, repo.Repository()+"@"+base+" ") {
 			continue
@@ -113,9 +123,6 @@ func (s *Server) landings(ctx context.Context, repo act.Target, base string) ([]
 			return nil, err
 		}
 		var l Landing
-		if data == nil {
-			continue // it was found not to have landed meanwhile
-		}
 		if err := json.Unmarshal(data, &l); err != nil {
 			return nil, errors.Join(fmt.Errorf("the landing %s", name), err)
 		}

@@ -214,23 +214,23 @@ func (o *openPulls) setTip(repo act.Target, branch, tip string) {
 func (s *Server) list(ctx context.Context, repo act.Target) (all map[int]standing, look []int, err error) {
 	query := "query($owner:String!,$name:String!,$after:String){repository(owner:$owner,name:$name){pullRequests(states:OPEN,first:100,after:$after){" +
 		"nodes{number headRefOid baseRefName updatedAt mergeable commits(last:1){nodes{commit{oid statusCheckRollup{state}}}}} " + pageInfo + "}}}"
-	all = make(map[int]standing)
-	vars := map[string]any{"owner": repo.Owner, "name": repo.Name, "after": nil}
-	for {
+	page := func(after any) (paged[conversation], error) {
 		var answer struct {
 			Repository struct{ PullRequests paged[conversation] }
 		}
-		if err := s.config.GitHub.GraphQL(ctx, query, vars, &answer); err != nil {
-			return nil, nil, fmt.Errorf("list the open pull requests of %s: %w", repo.Repository(), err)
-		}
-		pulls := answer.Repository.PullRequests
-		for i := range pulls.Nodes {
-			all[pulls.Nodes[i].Number] = pulls.Nodes[i].standing()
-		}
-		if !pulls.PageInfo.HasNextPage {
-			break
-		}
-		vars["after"] = pulls.PageInfo.EndCursor
+		err := s.config.GitHub.GraphQL(ctx, query, map[string]any{"owner": repo.Owner, "name": repo.Name, "after": after}, &answer)
+		return answer.Repository.PullRequests, err
+	}
+	pulls, err := page(nil)
+	if err == nil {
+		err = pulls.more(func(after string) (paged[conversation], error) { return page(after) })
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("list the open pull requests of %s: %w", repo.Repository(), err)
+	}
+	all = make(map[int]standing, len(pulls.Nodes))
+	for i := range pulls.Nodes {
+		all[pulls.Nodes[i].Number] = pulls.Nodes[i].standing()
 	}
 	return all, s.open.listed(repo, all, s.reader.now()), nil
 }

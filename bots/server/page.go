@@ -136,7 +136,6 @@ func (s *Server) queuesOf(ctx context.Context, repo act.Target) ([]QueuePage, er
 		if q.Landed, err = s.landings(ctx, repo, base); err != nil {
 			return nil, err
 		}
-		q.Landed = slices.DeleteFunc(append([]Landing{}, q.Landed...), func(l Landing) bool { return l.At.IsZero() })
 		queues = append(queues, q)
 	}
 	return queues, nil

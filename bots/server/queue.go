@@ -329,7 +329,7 @@ func (w *queueWork) land(ctx context.Context, a queue.Land) error {
 	err = w.s.actor.Land(ctx, w.repo, w.base, a.Candidate)
 	var refused *act.RefusedError
 	if errors.As(err, &refused) {
-		if err := w.s.config.Store.DeleteNote(ctx, noteLanding, w.name()+" "+landing.Commit); err != nil {
+		if err := w.forgetIntent(ctx); err != nil {
 			return err
 		}
 	}
