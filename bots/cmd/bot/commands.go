@@ -12,6 +12,7 @@ import (
 
 	"github.com/lanner-project/lanner/bots/config"
 	"github.com/lanner-project/lanner/bots/decide"
+	"github.com/lanner-project/lanner/infra/cli"
 )
 
 func newCommands() *cobra.Command {
@@ -62,7 +63,7 @@ func printCommands(w io.Writer, output string, s config.Settings) error {
 			fmt.Fprintf(&b, "/%s\n    %s\n    usage: %s\n    who: %s, on %s\n", c.Name, c.Does, strings.ReplaceAll(c.Usage, "`", ""), c.Who, c.Where)
 		}
 	default:
-		return &misuseError{err: fmt.Errorf("output %q: want text, markdown or json", output), hint: "leave -o out for text"}
+		return &cli.MisuseError{Err: fmt.Errorf("output %q: want text, markdown or json", output), Hint: "leave -o out for text"}
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -17,6 +17,7 @@ import (
 	"github.com/lanner-project/lanner/bots/act"
 	"github.com/lanner-project/lanner/bots/decide"
 	"github.com/lanner-project/lanner/bots/server"
+	"github.com/lanner-project/lanner/infra/cli"
 )
 
 func newExplain() *cobra.Command {
@@ -37,14 +38,14 @@ func newExplainPR() *cobra.Command {
 		Use:     "pr OWNER/REPO#NUMBER",
 		Short:   "Tells why a pull request is not merging, and who can help",
 		Example: "  bot explain pr 'lanner-project/lanner#7'",
-		Args:    refusing(cobra.ExactArgs(1)),
+		Args:    cli.Refusing(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			target, err := act.ParseTarget(args[0])
 			if err != nil {
-				return &misuseError{err: err, hint: "for example 'lanner-project/lanner#7'"}
+				return &cli.MisuseError{Err: err, Hint: "for example 'lanner-project/lanner#7'"}
 			}
 			if output != "text" && output != "json" {
-				return &misuseError{err: fmt.Errorf("output %q: want text or json", output), hint: "leave -o out for text"}
+				return &cli.MisuseError{Err: fmt.Errorf("output %q: want text or json", output), Hint: "leave -o out for text"}
 			}
 			e, err := explain(cmd.Context(), a, login, target, slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil)))
 			if err != nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanner-project/lanner/bots/prowimport"
+	"github.com/lanner-project/lanner/infra/cli"
 )
 
 func newImport() *cobra.Command {
@@ -36,7 +37,7 @@ each with its place.`,
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if plugins == "" && config == "" {
-				return &misuseError{err: errors.New("prow needs --plugins or --config"), hint: `"bot import prow --help" says what they are`}
+				return &cli.MisuseError{Err: errors.New("prow needs --plugins or --config"), Hint: `"bot import prow --help" says what they are`}
 			}
 			var src [2][]byte
 			for i, file := range []string{plugins, config} {

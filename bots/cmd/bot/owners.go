@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanner-project/lanner/bots/owners"
+	"github.com/lanner-project/lanner/infra/cli"
 )
 
 func newExplainOwners() *cobra.Command {
@@ -27,10 +28,10 @@ func newExplainOwners() *cobra.Command {
 on this machine: which file names whom, and where the way up ends. The file
 itself need not be there.`,
 		Example: "  bot explain owners engine/state/thread.go",
-		Args:    refusing(cobra.MinimumNArgs(1)),
+		Args:    cli.Refusing(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if output != "text" && output != "json" {
-				return &misuseError{err: fmt.Errorf("output %q: want text or json", output), hint: "leave -o out for text"}
+				return &cli.MisuseError{Err: fmt.Errorf("output %q: want text or json", output), Hint: "leave -o out for text"}
 			}
 			tree, err := ownersBelow(dir)
 			if err != nil {
@@ -40,7 +41,7 @@ itself need not be there.`,
 			for _, arg := range args {
 				file := path.Clean(filepath.ToSlash(arg))
 				if path.IsAbs(file) || file == "." || strings.HasPrefix(file, "..") {
-					return &misuseError{err: fmt.Errorf("path %q is not below %s", arg, dir), hint: "give it as the repository has it: engine/state/thread.go"}
+					return &cli.MisuseError{Err: fmt.Errorf("path %q is not below %s", arg, dir), Hint: "give it as the repository has it: engine/state/thread.go"}
 				}
 				all = append(all, tree.Explain(file))
 			}

@@ -17,6 +17,7 @@ import (
 
 	"github.com/lanner-project/lanner/bots/config"
 	"github.com/lanner-project/lanner/bots/decide"
+	"github.com/lanner-project/lanner/infra/cli"
 	"github.com/lanner-project/lanner/infra/store"
 )
 
@@ -69,9 +70,9 @@ type difference struct {
 func replay(cmd *cobra.Command, o replayOptions) (err error) {
 	switch {
 	case o.data == "":
-		return &misuseError{err: errors.New("replay needs --data"), hint: `"bot replay --help" says what it is`}
+		return &cli.MisuseError{Err: errors.New("replay needs --data"), Hint: `"bot replay --help" says what it is`}
 	case o.output != "text" && o.output != "json":
-		return &misuseError{err: fmt.Errorf("output %q: want text or json", o.output), hint: "leave -o out for text"}
+		return &cli.MisuseError{Err: fmt.Errorf("output %q: want text or json", o.output), Hint: "leave -o out for text"}
 	}
 	shared, err := readShared(o.settings)
 	if err != nil {

@@ -18,6 +18,7 @@ import (
 
 	"github.com/lanner-project/lanner/bots/config"
 	"github.com/lanner-project/lanner/bots/server"
+	"github.com/lanner-project/lanner/infra/cli"
 	"github.com/lanner-project/lanner/infra/github"
 	"github.com/lanner-project/lanner/infra/store"
 )
@@ -67,7 +68,7 @@ done twice.`,
 
 func serve(cmd *cobra.Command, o serveOptions) (err error) {
 	if o.data == "" || o.secretFile == "" {
-		return &misuseError{err: errors.New("serve needs --data and --webhook-secret-file"), hint: `"bot serve --help" says what they are`}
+		return &cli.MisuseError{Err: errors.New("serve needs --data and --webhook-secret-file"), Hint: `"bot serve --help" says what they are`}
 	}
 	ctx := cmd.Context()
 	log := slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))

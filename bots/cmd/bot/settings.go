@@ -15,6 +15,7 @@ import (
 
 	"github.com/lanner-project/lanner/bots/act"
 	"github.com/lanner-project/lanner/bots/settings"
+	"github.com/lanner-project/lanner/infra/cli"
 )
 
 type settingsOptions struct {
@@ -44,11 +45,11 @@ func newSettingsVerb(apply bool) *cobra.Command {
 		Short: "Shows what would change, and changes nothing",
 		Long: `Plan compares the file with what GitHub has, and shows what "apply" would change.
 It exits with 1 when the plan is refused, for it would remove too much.`,
-		Args: refusing(cobra.ExactArgs(1)),
+		Args: cli.Refusing(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			target, err := act.ParseRepository(args[0])
 			if err != nil {
-				return &misuseError{err: err, hint: "for example lanner-project/lanner"}
+				return &cli.MisuseError{Err: err, Hint: "for example lanner-project/lanner"}
 			}
 			return runSettings(cmd, o, target)
 		},
@@ -67,7 +68,7 @@ more. What would remove more than the limit of the file is refused as a whole.`
 
 func runSettings(cmd *cobra.Command, o settingsOptions, target act.Target) error {
 	if o.output != "text" && o.output != "json" {
-		return &misuseError{err: fmt.Errorf("output %q: want text or json", o.output), hint: "leave -o out for text"}
+		return &cli.MisuseError{Err: fmt.Errorf("output %q: want text or json", o.output), Hint: "leave -o out for text"}
 	}
 	src, err := os.ReadFile(o.file)
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/mod/modfile"
 
+	"github.com/lanner-project/lanner/infra/cli"
 	"github.com/lanner-project/lanner/infra/git"
 	"github.com/lanner-project/lanner/maintainers/gather"
 	"github.com/lanner-project/lanner/maintainers/project"
@@ -55,7 +56,7 @@ func (s *source) load(ctx context.Context) (project.Project, error) {
 		p.Repository = ofModule(files["go.mod"])
 	}
 	if err := project.CheckRepository(p.Repository); err != nil {
-		return project.Project{}, &misuseError{err: err, hint: "give it with --repository"}
+		return project.Project{}, &cli.MisuseError{Err: err, Hint: "give it with --repository"}
 	}
 	src, ok := files[s.people]
 	if !ok {
@@ -103,5 +104,5 @@ func oneOf(flag, value string, words ...string) error {
 	if slices.Contains(words, value) {
 		return nil
 	}
-	return &misuseError{err: fmt.Errorf("--%s %q: want one of %s", flag, value, strings.Join(words, ", ")), hint: "\"maintainers --help\" lists the commands"}
+	return &cli.MisuseError{Err: fmt.Errorf("--%s %q: want one of %s", flag, value, strings.Join(words, ", ")), Hint: "\"maintainers --help\" lists the commands"}
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/lanner-project/lanner/infra/cli"
 	"github.com/lanner-project/lanner/maintainers/verify"
 )
 
@@ -71,21 +72,21 @@ func TestExitCodes(t *testing.T) {
 	t.Parallel()
 	root := filepath.Join("..", "..", "..")
 	for args, want := range map[string]int{
-		"":                                      exitDone,
-		"--help":                                exitDone,
-		"nonsense":                              exitMisuse,
-		"generate --check --dir " + root:        exitDone,
-		"generate --check --dir " + t.TempDir(): exitMisuse, // no go.mod to know the repository by
-		"generate --nonsense":                   exitMisuse,
-		"export --format nonsense":              exitMisuse,
-		"export --dir " + filepath.Join(root, "gone"): exitFailed,
-		"verify --no-history --dir " + root:           exitFailed, // there are findings
-		"verify -o nonsense":                          exitMisuse,
-		"history --dir " + t.TempDir():                exitFailed,
+		"":                                      cli.Done,
+		"--help":                                cli.Done,
+		"nonsense":                              cli.Misuse,
+		"generate --check --dir " + root:        cli.Done,
+		"generate --check --dir " + t.TempDir(): cli.Misuse, // no go.mod to know the repository by
+		"generate --nonsense":                   cli.Misuse,
+		"export --format nonsense":              cli.Misuse,
+		"export --dir " + filepath.Join(root, "gone"): cli.Failed,
+		"verify --no-history --dir " + root:           cli.Failed, // there are findings
+		"verify -o nonsense":                          cli.Misuse,
+		"history --dir " + t.TempDir():                cli.Failed,
 	} {
 		var out, messages bytes.Buffer
 		err := run(t.Context(), strings.Fields(args), strings.NewReader(""), &out, &messages)
-		if got := report(&messages, err); got != want {
+		if got := cli.Report("maintainers", &messages, err); got != want {
 			t.Errorf("maintainers %s: exit %d, want %d\n%s", args, got, want, &messages)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanner-project/lanner/infra/cli"
 	"github.com/lanner-project/lanner/maintainers/verify"
 )
 
@@ -69,14 +70,14 @@ func (o verifyOptions) check() (time.Time, error) {
 	}
 	day, err := time.Parse(time.DateOnly, o.day)
 	if err != nil {
-		return time.Time{}, &misuseError{err: fmt.Errorf("--on %q: want a day", o.day), hint: "for example 2027-01-26"}
+		return time.Time{}, &cli.MisuseError{Err: fmt.Errorf("--on %q: want a day", o.day), Hint: "for example 2027-01-26"}
 	}
 	if o.cap < 1 || o.cap > 100 {
-		return time.Time{}, &misuseError{err: fmt.Errorf("--cap %d: want percent, 1 to 100", o.cap), hint: "leave it out for 40"}
+		return time.Time{}, &cli.MisuseError{Err: fmt.Errorf("--cap %d: want percent, 1 to 100", o.cap), Hint: "leave it out for 40"}
 	}
 	for _, code := range o.allow {
 		if !slices.ContainsFunc(verify.Codes, func(c struct{ Code, Meaning string }) bool { return c.Code == code }) {
-			return time.Time{}, &misuseError{err: fmt.Errorf("--allow %q: there is no such code", code), hint: `"maintainers verify --help" lists them`}
+			return time.Time{}, &cli.MisuseError{Err: fmt.Errorf("--allow %q: there is no such code", code), Hint: `"maintainers verify --help" lists them`}
 		}
 	}
 	return day, nil
