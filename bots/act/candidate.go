@@ -76,7 +76,7 @@ type builder struct {
 
 // move makes the branch be at a commit.
 func (b builder) move(ctx context.Context, sha string) error {
-	return b.actor.move(ctx, b.target, b.branch, sha)
+	return b.actor.GitHub.SetBranch(ctx, b.target.Owner, b.target.Name, b.branch, sha)
 }
 
 func (b builder) drop(ctx context.Context) error {

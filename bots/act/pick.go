@@ -43,7 +43,7 @@ func (e effect) cherryPick(ctx context.Context) (outputs, error) {
 		return outputs{}, err
 	}
 	tip := base.GetObject().GetSHA()
-	if err := e.branch(ctx, in.Onto, tip); err != nil {
+	if err := e.actor.GitHub.SetBranch(ctx, t.Owner, t.Name, in.Onto, tip); err != nil {
 		return outputs{}, err
 	}
 	for _, c := range commits {
@@ -63,7 +63,7 @@ func (e effect) cherryPick(ctx context.Context) (outputs, error) {
 	if err != nil {
 		return outputs{}, err
 	}
-	if err := e.branch(ctx, in.Onto, tip); err != nil {
+	if err := e.actor.GitHub.SetBranch(ctx, t.Owner, t.Name, in.Onto, tip); err != nil {
 		return outputs{}, err
 	}
 	pull, _, err := g.PullRequests.Create(ctx, t.Owner, t.Name, &gh.NewPullRequest{Title: &in.Title, Head: &in.Onto, Base: &in.Branch, Body: &in.Body})
@@ -72,21 +72,6 @@ func (e effect) cherryPick(ctx context.Context) (outputs, error) {
 	}
 	_, _, err = g.Issues.AddAssignees(ctx, t.Owner, t.Name, pull.GetNumber(), []string{in.Assignee})
 	return outputs{Number: pull.GetNumber()}, err
-}
-
-// branch makes a branch that is the bot's own be at a commit.
-func (e effect) branch(ctx context.Context, name, sha string) error {
-	return e.actor.move(ctx, e.target, name, sha)
-}
-
-// move makes a branch that is the bot's own be at a commit.
-func (a *Actor) move(ctx context.Context, t Target, name, sha string) error {
-	ref := &gh.Reference{Ref: new("refs/heads/" + name), Object: &gh.GitObject{SHA: &sha}}
-	_, _, err := a.GitHub.Git.CreateRef(ctx, t.Owner, t.Name, ref)
-	if github.StatusOf(err) == http.StatusUnprocessableEntity { // it is there
-		_, _, err = a.GitHub.Git.UpdateRef(ctx, t.Owner, t.Name, ref, true)
-	}
-	return err
 }
 
 // pickOne returns the commit that picks c onto tip. The branch Onto is where it
@@ -103,7 +88,7 @@ func (e effect) pickOne(ctx context.Context, tip string, c *gh.RepositoryCommit)
 	if err != nil {
 		return "", err
 	}
-	if err := e.branch(ctx, onto, beside.GetSHA()); err != nil {
+	if err := e.actor.GitHub.SetBranch(ctx, t.Owner, t.Name, onto, beside.GetSHA()); err != nil {
 		return "", err
 	}
 	merged, _, err := g.Repositories.Merge(ctx, t.Owner, t.Name, &gh.RepositoryMergeRequest{Base: &onto, Head: c.SHA})

@@ -7,6 +7,8 @@ import (
 	"fmt"
 
 	gh "github.com/google/go-github/v57/github"
+
+	"github.com/lanner-project/lanner/infra/github"
 )
 
 // propose opens a pull request that changes one file. A branch without a pull
@@ -26,9 +28,8 @@ func (e effect) propose(ctx context.Context) (outputs, error) {
 	if err != nil {
 		return outputs{}, err
 	}
-	// Signed off, for repositories that want that of everybody; GitHub gives
-	// each account this address.
-	name, email := e.actor.Login, e.actor.Login+"@users.noreply.github.com"
+	// Signed off, for repositories that want that of everybody.
+	name, email := e.actor.Login, github.Email(e.actor.Login)
 	commit, _, err := g.Git.CreateCommit(ctx, t.Owner, t.Name, &gh.Commit{
 		Message: new(fmt.Sprintf("%s\n\nSigned-off-by: %s <%s>", in.Title, name, email)), Tree: tree, Parents: []*gh.Commit{{SHA: &in.Commit}},
 		Author: &gh.CommitAuthor{Name: &name, Email: &email},
@@ -36,7 +37,7 @@ func (e effect) propose(ctx context.Context) (outputs, error) {
 	if err != nil {
 		return outputs{}, err
 	}
-	if err := e.branch(ctx, in.Branch, commit.GetSHA()); err != nil {
+	if err := e.actor.GitHub.SetBranch(ctx, t.Owner, t.Name, in.Branch, commit.GetSHA()); err != nil {
 		return outputs{}, err
 	}
 	pull, _, err := g.PullRequests.Create(ctx, t.Owner, t.Name, &gh.NewPullRequest{Title: &in.Title, Head: &in.Branch, Base: &in.Base, Body: &in.Body})

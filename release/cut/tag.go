@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/lanner-project/lanner/infra/github"
 	"github.com/lanner-project/lanner/release/plan"
 )
 
@@ -80,7 +81,7 @@ func (r *Release) makeTag(ctx context.Context, commit string) (string, error) {
 	}
 	// The name is part of the object. In the work repository the tag's ref is
 	// only a copy of origin's, so it is removed again until it is pushed.
-	repo := r.repo.As(r.me, r.me+"@users.noreply.github.com", when).
+	repo := r.repo.As(r.me, github.Email(r.me), when).
 		WithConfig("gpg.format", "ssh").WithConfig("user.signingKey", key)
 	if _, err := repo.Run(ctx, "tag", "--sign", "--cleanup=verbatim", "-m", message, r.plan.Tag, commit); err != nil {
 		return "", fmt.Errorf("signing the tag with %s: %w", r.cfg.SigningKey, err)

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/lanner-project/lanner/infra/git"
+	"github.com/lanner-project/lanner/infra/github"
 	"github.com/lanner-project/lanner/release/plan"
 )
 
@@ -187,7 +188,7 @@ func (r *Release) commitFiles(ctx context.Context, parent string, files map[stri
 		return "", err
 	}
 	defer os.Remove(name)
-	repo := r.repo.WithEnv("GIT_INDEX_FILE="+name).As(r.me, r.me+"@users.noreply.github.com", when)
+	repo := r.repo.WithEnv("GIT_INDEX_FILE="+name).As(r.me, github.Email(r.me), when)
 	if parent != "" {
 		if _, err := repo.Run(ctx, "read-tree", parent); err != nil {
 			return "", err

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net/http"
 	"os"
 	"strings"
 
@@ -122,7 +121,7 @@ func (p *proposal) connect(cmd *cobra.Command, dir, remote, baseURL, tokenFile s
 		return err
 	}
 	p.login, err = p.github.Login(cmd.Context())
-	p.email = p.login + "@users.noreply.github.com" // GitHub gives each account this address
+	p.email = github.Email(p.login)
 	return err
 }
 
@@ -186,12 +185,7 @@ func (p *proposal) push(ctx context.Context, head string, stale []publish.File) 
 	if err != nil {
 		return err
 	}
-	ref := &gh.Reference{Ref: new("refs/heads/" + head), Object: &gh.GitObject{SHA: commit.SHA}}
-	_, _, err = p.github.Git.CreateRef(ctx, p.owner, p.name, ref)
-	if github.StatusOf(err) == http.StatusUnprocessableEntity { // it is there
-		_, _, err = p.github.Git.UpdateRef(ctx, p.owner, p.name, ref, true)
-	}
-	return err
+	return p.github.SetBranch(ctx, p.owner, p.name, head, commit.GetSHA())
 }
 
 // supersede closes what was proposed before, and deletes its branch.
