@@ -144,13 +144,14 @@ func (s *Server) spread(ctx context.Context, repo act.Target, batch []store.Deli
 			return err
 		}
 		numbers = nil
+		strange := maps.Clone(shas)
 		for n, at := range pulls {
-			if shas[at.head] {
+			if shas[at.head] { // of several, with other bases
 				numbers = append(numbers, n)
-				delete(shas, at.head)
+				delete(strange, at.head)
 			}
 		}
-		s.open.strangers(repo, shas)
+		s.open.strangers(repo, strange)
 	}
 	if err := s.queueAll(ctx, repo, numbers, cause); err != nil {
 		return err
