@@ -62,17 +62,15 @@ func doDeed(name string) int {
 	return 0
 }
 
-// watched is a child with a probe on it.
-type watched struct {
-	*Probe
+// child is a process that waits to do its deed.
+type child struct {
 	cmd    *exec.Cmd
 	stdin  *os.File
 	stdout *json.Decoder
-	before func() // is called when the child has done its deed; nil: nothing is
 }
 
-// watch starts a child for a deed and a probe that sees it alone.
-func watch(t testing.TB, deed string, cfg Config) *watched {
+// startChild starts one. It ends when the test does, or when it is told to.
+func startChild(t testing.TB, deed string) *child {
 	t.Helper()
 	r, w, err := os.Pipe()
 	if err != nil {
@@ -90,7 +88,7 @@ func watch(t testing.TB, deed string, cfg Config) *watched {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	c := &watched{cmd: cmd, stdin: w, stdout: json.NewDecoder(out)}
+	c := &child{cmd: cmd, stdin: w, stdout: json.NewDecoder(out)}
 	t.Cleanup(func() {
 		_ = w.Close()
 		_ = r.Close()
@@ -98,6 +96,33 @@ func watch(t testing.TB, deed string, cfg Config) *watched {
 			t.Errorf("the child: %v", err)
 		}
 	})
+	return c
+}
+
+// do lets it do its deed and returns what should have been seen.
+func (c *child) do() (want []sight, err error) {
+	if _, err := c.stdin.WriteString("go\n"); err != nil {
+		return nil, err
+	}
+	if err := c.stdout.Decode(&want); err != nil {
+		return nil, fmt.Errorf("the child says nothing: %w", err)
+	}
+	return want, nil
+}
+
+// watched is a child with a probe on it.
+type watched struct {
+	*Probe
+	*child
+	before func() // is called when the child has done its deed; nil: nothing is
+}
+
+// watch starts a child for a deed and a probe that sees it alone.
+func watch(t testing.TB, deed string, cfg Config) *watched {
+	t.Helper()
+	c := &watched{child: startChild(t, deed)}
+	cmd := c.cmd
+	var err error
 	if cfg.Scope == (Scope{}) {
 		cfg.Scope = Scope{PID: cmd.Process.Pid}
 	}
@@ -129,11 +154,9 @@ func skipUnprivileged(t testing.TB, err error) {
 // all that was.
 func (c *watched) act(t testing.TB) (want []sight, got []event.Event) {
 	t.Helper()
-	if _, err := c.stdin.WriteString("go\n"); err != nil {
+	want, err := c.do()
+	if err != nil {
 		t.Fatal(err)
-	}
-	if err := c.stdout.Decode(&want); err != nil {
-		t.Fatalf("the child says nothing: %v", err)
 	}
 	if c.before != nil {
 		c.before()

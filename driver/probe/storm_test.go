@@ -4,7 +4,10 @@ package probe
 
 import (
 	"errors"
+	"fmt"
+	"os"
 	"os/exec"
+	"slices"
 	"testing"
 	"time"
 
@@ -68,18 +71,28 @@ func TestForkStorm(t *testing.T) {
 }
 
 // leave waits until nothing but the child is in scope. The kernel frees the last
-// that it has of a process on its own time.
+// that it has of a process on its own time: a kernel 6.18 on an idle machine was
+// seen to keep a dozen of 600 as long as anybody looked. So few are let pass, if
+// they are no processes any more.
 func leave(t *testing.T, c *watched) {
 	t.Helper()
-	for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(time.Millisecond) {
+	const few = 30
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
 		left := others(t, c)
 		if len(left) == 0 {
 			return
 		}
-		if time.Now().After(deadline) {
-			t.Errorf("processes %v are in the scope still", left)
-			return
+		if time.Now().Before(deadline) {
+			continue
 		}
+		alive := slices.ContainsFunc(left, func(pid uint32) bool {
+			_, err := os.Stat(fmt.Sprintf("/proc/%d", pid))
+			return err == nil
+		})
+		if alive || len(left) > few {
+			t.Errorf("processes %v are in the scope still", left)
+		}
+		return
 	}
 }
 
