@@ -33,6 +33,16 @@ func Attached() []string {
 	return []string{"lanner_fork", "lanner_free", "lanner_exit", "lanner_exec", "lanner_sys_exit"}
 }
 
+// Twins are the names of programs that are attached after those, in the same order,
+// where a kernel would keep one from an event because it is running already.
+func Twins() []string {
+	twins := Attached()
+	for i := range twins {
+		twins[i] += "2"
+	}
+	return twins
+}
+
 // Lister is the name of the program that lists open descriptors. Where the kernel
 // is too old for it, Go reads /proc instead.
 const Lister = "lanner_files"

@@ -150,33 +150,96 @@ static __always_inline void record(struct scratch *s, const struct spec *spec, _
 	emit(s, spec->type & (MAX_TYPES - 1), spec->flags);
 }
 
-/* Takes the processor's scratch memory. A program that interrupts another one
- * on the same processor finds it taken. */
+/* From Linux 7.2 on a program at a tracepoint can be interrupted for another
+ * process, that comes to a tracepoint as well. While it holds the scratch memory it
+ * is not: kernels before 6.15 take these calls, but then no functions that are not
+ * static. */
+extern void bpf_preempt_disable(void) __ksym __weak;
+extern void bpf_preempt_enable(void) __ksym __weak;
+const volatile bool preemptible;
+
+/* Such a kernel does not run a program that is running on the processor already:
+ * from when one is interrupted until it goes on, it is kept from all that happens
+ * there. So each is attached twice. Who came first leaves a mark that the event is
+ * told, and the second tells of those without. A mark is found by the thread's
+ * number; it is of that thread, and of that event as far as can be seen cheaply. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 65536); /* one is made where programs are attached once */
+	__type(key, __u32);
+	__type(value, __u64);
+} marks SEC(".maps");
+
+/* No syscall returns what these would be a sign of. */
+#define MARK_EXEC (1ull << 40)
+#define MARK_EXIT (2ull << 40)
+#define MARK_FORK (3ull << 40)
+
+static __always_inline bool told(bool second, __u64 what)
+{
+	__u32 tid = bpf_get_current_pid_tgid(), at = tid & 0xffff;
+	__u64 *mark, sign = (what * 0x9e3779b97f4a7c15 & ~0xffffffffull) | tid;
+
+	if (!preemptible)
+		return false;
+	mark = bpf_map_lookup_elem(&marks, &at);
+	if (!mark)
+		return false;
+	if (!second) {
+		*mark = sign;
+		return false;
+	}
+	if (*mark != sign)
+		return false;
+	*mark = 0;
+	return true;
+}
+
+static __always_inline void hold(void)
+{
+	if (preemptible && &bpf_preempt_disable)
+		bpf_preempt_disable();
+}
+
+static __always_inline void let_go(void)
+{
+	if (preemptible && &bpf_preempt_enable)
+		bpf_preempt_enable();
+}
+
+/* Takes the processor's scratch memory, until it is given back. A program that
+ * interrupts another one on the same processor finds it taken. */
 static __always_inline struct scratch *take(const struct spec *spec)
 {
-	struct scratch *s = scratch();
+	struct scratch *s;
 	__u32 type;
 
+	hold();
+	s = scratch();
 	if (!s)
-		return NULL;
+		goto none;
 	if (s->busy) {
 		type = spec->type & (MAX_TYPES - 1);
 		count(type, CAUSE_MADE);
 		lose(type, spec->flags, CAUSE_NESTED);
-		return NULL;
+		goto none;
 	}
 	s->busy = 1;
 	s->head.flags = 0;
 	return s;
+none:
+	let_go();
+	return NULL;
 }
 
 static __always_inline void give_back(struct scratch *s)
 {
 	barrier();
 	s->busy = 0;
+	let_go();
 }
 
-static __always_inline void notice(__u32 which, __u64 task, __u32 tid)
+static __always_inline void notice(__u32 which, __u64 task, __u32 tid, __u64 exec_name)
 {
 	const struct spec *spec = bpf_map_lookup_elem(&spec_notice, &which);
 	struct scratch *s;
@@ -187,6 +250,7 @@ static __always_inline void notice(__u32 which, __u64 task, __u32 tid)
 	if (!s)
 		return;
 	s->ret = 0;
+	s->exec_name = exec_name;
 	record(s, spec, task, tid);
 	give_back(s);
 }
@@ -267,8 +331,7 @@ static __always_inline int other_number(long nr, struct task_struct *task)
 	return 0;
 }
 
-SEC("tp_btf/sys_exit")
-int BPF_PROG(lanner_sys_exit, struct pt_regs *regs, long ret)
+static __always_inline int sys_exit(struct pt_regs *regs, long ret, bool second)
 {
 	long nr = syscall_number(regs);
 	struct task_struct *task;
@@ -278,7 +341,7 @@ int BPF_PROG(lanner_sys_exit, struct pt_regs *regs, long ret)
 	bool compat;
 
 	if ((unsigned long)nr >= MAX_SYSCALLS)
-		return other_number(nr, (void *)bpf_get_current_task());
+		return second ? 0 : other_number(nr, (void *)bpf_get_current_task());
 	/* What nothing wants is left here: this is the price that all processes
 	 * of the machine pay. */
 	n = bounded(nr, MAX_SYSCALLS - 1);
@@ -289,6 +352,8 @@ int BPF_PROG(lanner_sys_exit, struct pt_regs *regs, long ret)
 	compat = is_compat(task);
 	want = compat ? wanted_compat[n] : wanted[n];
 	if (!want || (failed(ret) && !(want & (WANT_FAILED | WANT_COUNT))) || !in_scope(task))
+		return 0;
+	if (told(second, nr ^ (__u64)ret << 16))
 		return 0;
 	if (want & WANT_COUNT) {
 		count_unseen_by(compat ? UNSEEN_COMPAT : n == IO_URING_ENTER ? UNSEEN_IO_URING : UNSEEN_UNKNOWN, 1);
@@ -311,54 +376,107 @@ int BPF_PROG(lanner_sys_exit, struct pt_regs *regs, long ret)
 	return 0;
 }
 
+SEC("tp_btf/sys_exit")
+int BPF_PROG(lanner_sys_exit, struct pt_regs *regs, long ret)
+{
+	return sys_exit(regs, ret, false);
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(lanner_sys_exit2, struct pt_regs *regs, long ret)
+{
+	return sys_exit(regs, ret, true);
+}
+
 /* A successful execve: told from here, for its syscall does not always return
  * through the common path. */
+static __always_inline int exec(struct task_struct *task, struct linux_binprm *bprm, bool second)
+{
+	__u32 which = NOTICE_EXEC;
+
+	if (!in_scope(task) || told(second, MARK_EXEC))
+		return 0;
+	if (bpf_core_field_exists(bprm->fdpath) && RD(bprm, fdpath))
+		which = NOTICE_EXECVEAT;
+	notice(which, (__u64)task, RD(task, pid), (__u64)RD(bprm, filename));
+	return 0;
+}
+
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(lanner_exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
 {
-	struct scratch *s = scratch();
-	__u32 which = NOTICE_EXEC;
+	return exec(task, bprm, false);
+}
 
-	if (!in_scope(task) || !s)
-		return 0;
-	s->exec_name = (__u64)RD(bprm, filename);
-	if (bpf_core_field_exists(bprm->fdpath) && RD(bprm, fdpath))
-		which = NOTICE_EXECVEAT;
-	notice(which, (__u64)task, RD(task, pid));
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(lanner_exec2, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
+{
+	return exec(task, bprm, true);
+}
+
+static __always_inline int process_exit(struct task_struct *task, bool second)
+{
+	if (in_scope(task) && !told(second, MARK_EXIT))
+		notice(NOTICE_EXIT, (__u64)task, RD(task, pid), 0);
 	return 0;
 }
 
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(lanner_exit, struct task_struct *task)
 {
-	if (!in_scope(task))
-		return 0;
-	notice(NOTICE_EXIT, (__u64)task, RD(task, pid));
-	return 0;
+	return process_exit(task, false);
+}
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(lanner_exit2, struct task_struct *task)
+{
+	return process_exit(task, true);
 }
 
 /* A process stays in scope until its main thread's entry is freed, the last of
  * its threads: its number has no other owner before. */
-SEC("tp_btf/sched_process_free")
-int BPF_PROG(lanner_free, struct task_struct *task)
+static __always_inline int process_free(struct task_struct *task)
 {
 	if (scope_kind == SCOPE_TREE && RD(task, pid) == RD(task, tgid))
 		leave_scope(task);
 	return 0;
 }
 
-/* The child is not running yet: what it does is in scope from its first syscall. */
-SEC("tp_btf/sched_process_fork")
-int BPF_PROG(lanner_fork, struct task_struct *parent, struct task_struct *child)
+SEC("tp_btf/sched_process_free")
+int BPF_PROG(lanner_free, struct task_struct *task)
 {
-	if (!in_scope(parent))
+	return process_free(task);
+}
+
+SEC("tp_btf/sched_process_free")
+int BPF_PROG(lanner_free2, struct task_struct *task)
+{
+	return process_free(task);
+}
+
+/* The child is not running yet: what it does is in scope from its first syscall. */
+static __always_inline int process_fork(struct task_struct *parent, struct task_struct *child, bool second)
+{
+	if (!in_scope(parent) || told(second, MARK_FORK))
 		return 0;
 	enter_scope(child);
 #if defined(__TARGET_ARCH_arm64)
 	/* Here a child does not return from clone through the common path. */
-	notice(NOTICE_CHILD, (__u64)child, RD(child, pid));
+	notice(NOTICE_CHILD, (__u64)child, RD(child, pid), 0);
 #endif
 	return 0;
+}
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(lanner_fork, struct task_struct *parent, struct task_struct *child)
+{
+	return process_fork(parent, child, false);
+}
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(lanner_fork2, struct task_struct *parent, struct task_struct *child)
+{
+	return process_fork(parent, child, true);
 }
 
 /* The memory of the iterator, which may be interrupted by all of the above. */

@@ -265,6 +265,7 @@ const (
 const (
 	LannerMapCounts          = "counts"
 	LannerMapDescriptors     = "descriptors"
+	LannerMapMarks           = "marks"
 	LannerMapPaths           = "paths"
 	LannerMapRings           = "rings"
 	LannerMapScopeTree       = "scope_tree"
@@ -274,11 +275,16 @@ const (
 	LannerMapSpecNotice      = "spec_notice"
 	LannerMapUnseenCounts    = "unseen_counts"
 	LannerProgLannerExec     = "lanner_exec"
+	LannerProgLannerExec2    = "lanner_exec2"
 	LannerProgLannerExit     = "lanner_exit"
+	LannerProgLannerExit2    = "lanner_exit2"
 	LannerProgLannerFiles    = "lanner_files"
 	LannerProgLannerFork     = "lanner_fork"
+	LannerProgLannerFork2    = "lanner_fork2"
 	LannerProgLannerFree     = "lanner_free"
+	LannerProgLannerFree2    = "lanner_free2"
 	LannerProgLannerSysExit  = "lanner_sys_exit"
+	LannerProgLannerSysExit2 = "lanner_sys_exit2"
 	LannerVarAsleep          = "asleep"
 	LannerVarHelpersOnly     = "helpers_only"
 	LannerVarNameCause       = "name_cause"
@@ -292,6 +298,7 @@ const (
 	LannerVarNameUnseen      = "name_unseen"
 	LannerVarNameWant        = "name_want"
 	LannerVarPageKibShift    = "page_kib_shift"
+	LannerVarPreemptible     = "preemptible"
 	LannerVarRingCount       = "ring_count"
 	LannerVarRingShift       = "ring_shift"
 	LannerVarScopeCgroup     = "scope_cgroup"
@@ -349,12 +356,17 @@ type LannerSpecs struct {
 //
 // It can be passed ebpf.CollectionSpec.Assign.
 type LannerProgramSpecs struct {
-	LannerExec    *ebpf.ProgramSpec `ebpf:"lanner_exec"`
-	LannerExit    *ebpf.ProgramSpec `ebpf:"lanner_exit"`
-	LannerFiles   *ebpf.ProgramSpec `ebpf:"lanner_files"`
-	LannerFork    *ebpf.ProgramSpec `ebpf:"lanner_fork"`
-	LannerFree    *ebpf.ProgramSpec `ebpf:"lanner_free"`
-	LannerSysExit *ebpf.ProgramSpec `ebpf:"lanner_sys_exit"`
+	LannerExec     *ebpf.ProgramSpec `ebpf:"lanner_exec"`
+	LannerExec2    *ebpf.ProgramSpec `ebpf:"lanner_exec2"`
+	LannerExit     *ebpf.ProgramSpec `ebpf:"lanner_exit"`
+	LannerExit2    *ebpf.ProgramSpec `ebpf:"lanner_exit2"`
+	LannerFiles    *ebpf.ProgramSpec `ebpf:"lanner_files"`
+	LannerFork     *ebpf.ProgramSpec `ebpf:"lanner_fork"`
+	LannerFork2    *ebpf.ProgramSpec `ebpf:"lanner_fork2"`
+	LannerFree     *ebpf.ProgramSpec `ebpf:"lanner_free"`
+	LannerFree2    *ebpf.ProgramSpec `ebpf:"lanner_free2"`
+	LannerSysExit  *ebpf.ProgramSpec `ebpf:"lanner_sys_exit"`
+	LannerSysExit2 *ebpf.ProgramSpec `ebpf:"lanner_sys_exit2"`
 }
 
 // LannerMapSpecs contains maps before they are loaded into the kernel.
@@ -363,6 +375,7 @@ type LannerProgramSpecs struct {
 type LannerMapSpecs struct {
 	Counts       *ebpf.MapSpec `ebpf:"counts"`
 	Descriptors  *ebpf.MapSpec `ebpf:"descriptors"`
+	Marks        *ebpf.MapSpec `ebpf:"marks"`
 	Paths        *ebpf.MapSpec `ebpf:"paths"`
 	Rings        *ebpf.MapSpec `ebpf:"rings"`
 	ScopeTree    *ebpf.MapSpec `ebpf:"scope_tree"`
@@ -390,6 +403,7 @@ type LannerVariableSpecs struct {
 	NameUnseen      *ebpf.VariableSpec `ebpf:"name_unseen"`
 	NameWant        *ebpf.VariableSpec `ebpf:"name_want"`
 	PageKibShift    *ebpf.VariableSpec `ebpf:"page_kib_shift"`
+	Preemptible     *ebpf.VariableSpec `ebpf:"preemptible"`
 	RingCount       *ebpf.VariableSpec `ebpf:"ring_count"`
 	RingShift       *ebpf.VariableSpec `ebpf:"ring_shift"`
 	ScopeCgroup     *ebpf.VariableSpec `ebpf:"scope_cgroup"`
@@ -427,6 +441,7 @@ func (o *LannerObjects) Close() error {
 type LannerMaps struct {
 	Counts       *ebpf.Map `ebpf:"counts"`
 	Descriptors  *ebpf.Map `ebpf:"descriptors"`
+	Marks        *ebpf.Map `ebpf:"marks"`
 	Paths        *ebpf.Map `ebpf:"paths"`
 	Rings        *ebpf.Map `ebpf:"rings"`
 	ScopeTree    *ebpf.Map `ebpf:"scope_tree"`
@@ -441,6 +456,7 @@ func (m *LannerMaps) Close() error {
 	return _LannerClose(
 		m.Counts,
 		m.Descriptors,
+		m.Marks,
 		m.Paths,
 		m.Rings,
 		m.ScopeTree,
@@ -469,6 +485,7 @@ type LannerVariables struct {
 	NameUnseen      *ebpf.Variable `ebpf:"name_unseen"`
 	NameWant        *ebpf.Variable `ebpf:"name_want"`
 	PageKibShift    *ebpf.Variable `ebpf:"page_kib_shift"`
+	Preemptible     *ebpf.Variable `ebpf:"preemptible"`
 	RingCount       *ebpf.Variable `ebpf:"ring_count"`
 	RingShift       *ebpf.Variable `ebpf:"ring_shift"`
 	ScopeCgroup     *ebpf.Variable `ebpf:"scope_cgroup"`
@@ -488,22 +505,32 @@ type LannerVariables struct {
 //
 // It can be passed to LoadLannerObjects or ebpf.CollectionSpec.LoadAndAssign.
 type LannerPrograms struct {
-	LannerExec    *ebpf.Program `ebpf:"lanner_exec"`
-	LannerExit    *ebpf.Program `ebpf:"lanner_exit"`
-	LannerFiles   *ebpf.Program `ebpf:"lanner_files"`
-	LannerFork    *ebpf.Program `ebpf:"lanner_fork"`
-	LannerFree    *ebpf.Program `ebpf:"lanner_free"`
-	LannerSysExit *ebpf.Program `ebpf:"lanner_sys_exit"`
+	LannerExec     *ebpf.Program `ebpf:"lanner_exec"`
+	LannerExec2    *ebpf.Program `ebpf:"lanner_exec2"`
+	LannerExit     *ebpf.Program `ebpf:"lanner_exit"`
+	LannerExit2    *ebpf.Program `ebpf:"lanner_exit2"`
+	LannerFiles    *ebpf.Program `ebpf:"lanner_files"`
+	LannerFork     *ebpf.Program `ebpf:"lanner_fork"`
+	LannerFork2    *ebpf.Program `ebpf:"lanner_fork2"`
+	LannerFree     *ebpf.Program `ebpf:"lanner_free"`
+	LannerFree2    *ebpf.Program `ebpf:"lanner_free2"`
+	LannerSysExit  *ebpf.Program `ebpf:"lanner_sys_exit"`
+	LannerSysExit2 *ebpf.Program `ebpf:"lanner_sys_exit2"`
 }
 
 func (p *LannerPrograms) Close() error {
 	return _LannerClose(
 		p.LannerExec,
+		p.LannerExec2,
 		p.LannerExit,
+		p.LannerExit2,
 		p.LannerFiles,
 		p.LannerFork,
+		p.LannerFork2,
 		p.LannerFree,
+		p.LannerFree2,
 		p.LannerSysExit,
+		p.LannerSysExit2,
 	)
 }
 

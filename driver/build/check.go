@@ -109,6 +109,11 @@ func relocate(r *kernel.Check, ins asm.Instructions, types, local *btf.Spec, cla
 	var relos []*btf.CORERelocation
 	var at []int
 	for i := range ins {
+		if ins[i].IsKfuncCall() {
+			// The driver asks first whether the kernel has the function.
+			var f *btf.Func
+			fmt.Fprintln(class, i, ins[i].Reference(), types.TypeByName(ins[i].Reference(), &f) == nil)
+		}
 		if relo := btf.CORERelocationMetadata(&ins[i]); relo != nil {
 			relos, at = append(relos, relo), append(at, i)
 		}
@@ -124,7 +129,7 @@ func relocate(r *kernel.Check, ins asm.Instructions, types, local *btf.Spec, cla
 	}
 	for i, fixup := range fixups {
 		n := at[i]
-		fmt.Fprintln(class, n, fixup.String())
+		fmt.Fprintln(class, n, alike(fixup.String()))
 		r.Relocations++
 		if err := fixup.Apply(&ins[n]); err != nil {
 			return nil, fmt.Errorf("instruction %d, %s: %w", n, relos[i], err)
@@ -156,6 +161,13 @@ func poisoned(ins *asm.Instruction) bool {
 	}
 	return ins.OpCode.IsDWordLoad() && ins.Dst == asm.R10
 }
+
+// typeNumber is a fixup that is the number of a type of the kernel.
+var typeNumber = regexp.MustCompile(`^(target_type_id=)[0-9]+->[1-9][0-9]*$`)
+
+// alike is a fixup as far as kernels differ by it. Types are numbered anew by each
+// build; the members that are read of them have fixups of their own.
+func alike(fixup string) string { return typeNumber.ReplaceAllString(fixup, "${1}some") }
 
 // relocation is how the library writes one: what of which type, and the way from
 // the type to the member, as numbers.

@@ -104,3 +104,11 @@ func ParseArch(s string) (Arch, error) {
 	}
 	return "", fmt.Errorf("there is no driver for the machine %.40q: want amd64 (x86_64) or arm64 (aarch64)", s)
 }
+
+// Object is where in the repository the driver for a machine is.
+func (a Arch) Object() string {
+	if a == AMD64 {
+		return "driver/bpf/lanner_x86_bpfel.o"
+	}
+	return "driver/bpf/lanner_arm64_bpfel.o"
+}

@@ -78,7 +78,7 @@ func overlayObject(dir, out string, arch kernel.Arch, object []byte) (string, er
 		return "", err
 	}
 	file := filepath.Join(out, "object.o")
-	overlay, err := json.Marshal(map[string]map[string]string{"Replace": {filepath.Join(root, ObjectPath(arch)): file}})
+	overlay, err := json.Marshal(map[string]map[string]string{"Replace": {filepath.Join(root, filepath.FromSlash(arch.Object())): file}})
 	if err != nil {
 		return "", err
 	}
@@ -120,13 +120,4 @@ func (g *Guest) initramfs(args []string) ([]byte, error) {
 		return nil, fmt.Errorf("the initramfs: %w", err)
 	}
 	return b.Bytes(), nil
-}
-
-// ObjectPath is where in this module the driver's object for a machine is.
-func ObjectPath(arch kernel.Arch) string {
-	name := "lanner_arm64_bpfel.o"
-	if arch == kernel.AMD64 {
-		name = "lanner_x86_bpfel.o"
-	}
-	return filepath.Join("driver", "bpf", name)
 }

@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/cilium/ebpf/features"
+
 	"github.com/lanner-project/lanner/engine/event"
 )
 
@@ -247,6 +249,13 @@ func TestDeeds(t *testing.T) {
 		t.Run(name+" before 6.2", func(t *testing.T) {
 			t.Parallel()
 			testDeed(t, name, Config{helpersOnly: true})
+		})
+		t.Run(name+" from 7.2", func(t *testing.T) {
+			t.Parallel()
+			if v, err := features.LinuxVersionCode(); err != nil || v < 6<<16|15<<8 {
+				t.Skip("this kernel lets no such program call functions")
+			}
+			testDeed(t, name, Config{preemptible: true})
 		})
 	}
 }

@@ -78,6 +78,12 @@ type Unseen struct {
 	Unknown uint64 // syscalls with a number that is not known
 	Message uint64 // messages that a call sent or received after its first
 	Scope   uint64 // processes for which the scope had no room
+	// Skipped are runs of the programs that the kernel left out, whoever they were
+	// about: it runs none that is running on the processor already. Before Linux 7.2
+	// that cannot be. Since then a program can be interrupted for another process, and
+	// is attached twice; it is counted when the second was left out, and events are
+	// lost only if the first was as well.
+	Skipped uint64
 }
 
 // Unseen returns what the programs counted so far.
@@ -96,6 +102,13 @@ func (p *Probe) Unseen() (Unseen, error) {
 		}
 	}
 	u.Scope = p.shared.scopeLost()
+	for _, program := range p.objects.last() {
+		s, err := program.Stats()
+		if err != nil {
+			return u, fmt.Errorf("the kernel's counters of the driver: %w", err)
+		}
+		u.Skipped += s.RecursionMisses
+	}
 	return u, nil
 }
 

@@ -40,21 +40,52 @@ type objects struct {
 	Variables *ebpf.Map `ebpf:".bss"`
 }
 
+// twins are the second ones of the programs, where there are such.
+type twins struct {
+	LannerFork2    *ebpf.Program `ebpf:"lanner_fork2"`
+	LannerFree2    *ebpf.Program `ebpf:"lanner_free2"`
+	LannerExit2    *ebpf.Program `ebpf:"lanner_exit2"`
+	LannerExec2    *ebpf.Program `ebpf:"lanner_exec2"`
+	LannerSysExit2 *ebpf.Program `ebpf:"lanner_sys_exit2"`
+}
+
 // attached are the programs: those that tell of new processes first.
 func (o *objects) attached() []*ebpf.Program {
 	return []*ebpf.Program{o.LannerFork, o.LannerFree, o.LannerExit, o.LannerExec, o.LannerSysExit}
 }
 
-func (o *objects) close() error {
+// all are the programs in the order in which they are attached: a twin after the
+// one that it is of.
+func (o *loaded) all() []*ebpf.Program {
+	programs := o.attached()
+	if o.LannerFork2 != nil {
+		programs = append(programs, o.LannerFork2, o.LannerFree2, o.LannerExit2, o.LannerExec2, o.LannerSysExit2)
+	}
+	return programs
+}
+
+// last are the programs that an event is lost with if the kernel leaves them out.
+func (o *loaded) last() []*ebpf.Program {
+	programs := o.all()
+	return programs[len(programs)-len(o.attached()):]
+}
+
+// loaded is all that was loaded.
+type loaded struct {
+	objects
+	twins
+}
+
+func (o *loaded) close() error {
 	errs := []error{o.LannerMaps.Close(), o.Variables.Close()}
-	for _, p := range o.attached() {
+	for _, p := range o.all() {
 		errs = append(errs, p.Close())
 	}
 	return errors.Join(errs...)
 }
 
 // load creates the maps and loads the programs.
-func load(spec *ebpf.CollectionSpec, cfg *Config, w where, rings int) (*objects, []*ebpf.Map, error) {
+func load(spec *ebpf.CollectionSpec, cfg *Config, w where, rings int) (*loaded, []*ebpf.Map, error) {
 	err := errors.Join(w.set(spec, cfg), set(spec, map[string]any{
 		"snap": cfg.Snap, "ring_shift": ringShift(), "ring_count": uint32(rings), "shed_above": uint64(cfg.BufferSize) * 3 / 4,
 		"page_kib_shift": uint32(bits.TrailingZeros(uint(os.Getpagesize() / 1024))),
@@ -75,8 +106,14 @@ func load(spec *ebpf.CollectionSpec, cfg *Config, w where, rings int) (*objects,
 		maps = append(maps, m)
 		spec.Maps["rings"].Contents = append(spec.Maps["rings"].Contents, ebpf.MapKV{Key: uint32(i), Value: m})
 	}
-	var o objects
-	if err := spec.LoadAndAssign(&o, nil); err != nil {
+	var o loaded
+	var to any = &o.objects
+	if cfg.preemptible {
+		to = &o
+	} else {
+		spec.Maps["marks"].MaxEntries = 1
+	}
+	if err := spec.LoadAndAssign(to, nil); err != nil {
 		return nil, nil, errors.Join(explain(err, cfg.LogFile), closeMaps(maps))
 	}
 	return &o, maps, nil
@@ -96,8 +133,14 @@ func set(spec *ebpf.CollectionSpec, values map[string]any) error {
 func (w where) set(spec *ebpf.CollectionSpec, cfg *Config) error {
 	return set(spec, map[string]any{
 		"scope_kind": w.kind, "scope_self": uint32(os.Getpid()), "scope_cgroup": w.cgroup, "scope_level": w.level,
-		"scope_subsystem": w.subsystem, "helpers_only": cfg.helpersOnly,
+		"scope_subsystem": w.subsystem, "helpers_only": cfg.helpersOnly, "preemptible": cfg.preemptible,
 	})
+}
+
+// preemptible reports whether programs may be interrupted for other processes.
+func preemptible() bool {
+	v, err := features.LinuxVersionCode()
+	return err == nil && v >= 7<<16|2<<8
 }
 
 // unlock lifts the limit of locked memory, which maps count as before Linux 5.11.
@@ -160,7 +203,7 @@ func explain(err error, logFile string) error {
 }
 
 // fill puts the specs of all calls into the kernel.
-func fill(o *objects) error {
+func fill(o *loaded) error {
 	put := func(m *ebpf.Map, key int, c *calls.Call) error {
 		spec := bpf.LannerSpec{Type: uint16(c.Type), Params: uint8(len(c.Params)), Flags: uint8(c.Class)}
 		for i, p := range c.Params {

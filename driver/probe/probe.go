@@ -35,6 +35,7 @@ type Config struct {
 	Quiet func() (again bool)
 
 	helpersOnly bool // read kernel memory as kernels before 6.2 have to
+	preemptible bool // attach all twice, as on kernels from 7.2 on
 }
 
 // The defaults.
@@ -45,7 +46,7 @@ const (
 
 // A Probe is the driver at work.
 type Probe struct {
-	objects *objects
+	objects *loaded
 	shared  *shared
 	rings   []*ebpf.Map
 	links   []link.Link
@@ -74,6 +75,7 @@ func Open(cfg Config) (_ *Probe, err error) {
 	if size := cfg.BufferSize; size < 64<<10 || size&(size-1) != 0 {
 		return nil, fmt.Errorf("buffer size %d is not a power of two from 65536", size)
 	}
+	cfg.preemptible = cfg.preemptible || preemptible()
 	w, err := cfg.Scope.resolve()
 	if err != nil {
 		return nil, err
@@ -145,7 +147,7 @@ func bootTime() (uint64, error) {
 
 // attach attaches the programs.
 func (p *Probe) attach() error {
-	for _, prog := range p.objects.attached() {
+	for _, prog := range p.objects.all() {
 		l, err := link.AttachTracing(link.TracingOptions{Program: prog})
 		if err != nil {
 			return fmt.Errorf("attaching %s: %w", prog, err)

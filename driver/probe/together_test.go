@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -51,56 +52,83 @@ func TestTogether(t *testing.T) {
 		t.Fatal(err)
 	}
 	read.Wait()
+	counts, err := p.Counts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range counts {
+		if n.Lost != nil {
+			t.Errorf("lost: %+v", n)
+		}
+	}
+	if u, err := p.Unseen(); err != nil {
+		t.Error(err)
+	} else {
+		t.Logf("not seen: %+v", u)
+	}
 	for _, name := range names {
 		t.Run(name, func(t *testing.T) { done[name].check(t, all) })
 	}
 }
 
-// deedDone is a deed and when it was done, by the clock of events.
+// deedDone is a deed, and who did it.
 type deedDone struct {
-	from, to uint64
-	want     []sight
+	pid  int
+	want []sight
 }
 
 func doUnder(t *testing.T, p *Probe, name string) (d deedDone) {
 	c := startChild(t, name)
-	now := func() uint64 {
-		n, err := p.Now()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return n
-	}
-	err := p.Follow([]int{c.cmd.Process.Pid})
+	d.pid = c.cmd.Process.Pid
+	err := p.Follow([]int{d.pid})
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.from = now()
 	if d.want, err = c.do(); err != nil {
 		t.Fatal(err)
 	}
-	d.to = now()
 	if p.lister != nil {
-		sameDescriptors(t, p, c.cmd.Process.Pid)
+		sameDescriptors(t, p, d.pid)
 	}
 	return d
 }
 
-// check looks for what should have been seen among what was, in the time of the
-// deed.
+// check looks for what should have been seen among what was seen of whoever did the
+// deed, and of those that it started.
 func (d deedDone) check(t *testing.T, all []event.Event) {
 	if len(d.want) == 0 {
 		t.Fatal("the deed tells of nothing")
 	}
-	var during []event.Event
+	tasks := descendants(all, int64(d.pid))
+	var theirs []event.Event
 	for i := range all {
-		if ts := all[i].Time; d.from <= ts && ts <= d.to {
-			during = append(during, all[i])
+		if tasks[all[i].TID] {
+			theirs = append(theirs, all[i])
 		}
 	}
 	for _, w := range d.want {
-		find(t, w, during)
+		find(t, w, theirs)
 	}
+}
+
+// descendants are the threads that came from one. A parent may be told of a child
+// after the child has done what it had to.
+func descendants(all []event.Event, first int64) map[int64]bool {
+	tasks := map[int64]bool{first: true}
+	for more := true; more; {
+		more = false
+		for i := range all {
+			switch all[i].Type {
+			case event.CloneExit, event.Clone3Exit, event.ForkExit, event.VforkExit:
+			default:
+				continue
+			}
+			if child, err := strconv.ParseInt(show(&all[i])["res"], 10, 64); err == nil && child > 0 && tasks[all[i].TID] && !tasks[child] {
+				tasks[child], more = true, true
+			}
+		}
+	}
+	return tasks
 }
 
 func tellLoaded(t *testing.T, p *Probe, took time.Duration) {

@@ -19,8 +19,10 @@ type Verdict struct {
 
 // Verdicts returns what the kernel made of the programs.
 func (p *Probe) Verdicts() ([]Verdict, error) {
-	programs := p.objects.attached()
-	names := bpf.Attached()
+	programs, names := p.objects.all(), bpf.Attached()
+	if len(programs) > len(names) {
+		names = append(names, bpf.Twins()...)
+	}
 	if p.lister != nil {
 		programs, names = append(programs, p.lister.program), append(names, bpf.Lister)
 	}

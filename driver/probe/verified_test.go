@@ -11,15 +11,15 @@ import (
 
 // The names of what is attached are in the order in which it is attached.
 func TestAttachedNames(t *testing.T) {
-	var o objects
-	v := reflect.ValueOf(&o).Elem()
-	names := bpf.Attached()
-	if got := len(o.attached()); got != len(names) {
-		t.Fatalf("%d programs are attached and %d named", got, len(names))
-	}
-	for i, name := range names {
-		if got := v.Type().Field(i).Tag.Get("ebpf"); got != name {
-			t.Errorf("program %d is %s, and named %s", i, got, name)
+	for _, c := range []struct {
+		programs any
+		names    []string
+	}{{objects{}, bpf.Attached()}, {twins{}, bpf.Twins()}} {
+		v := reflect.TypeOf(c.programs)
+		for i, name := range c.names {
+			if got := v.Field(i).Tag.Get("ebpf"); got != name {
+				t.Errorf("program %d is %s, and named %s", i, got, name)
+			}
 		}
 	}
 }

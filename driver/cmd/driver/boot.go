@@ -28,8 +28,8 @@ A machine that comes up but where the driver does not load, does not attach or
 does not see what it must see, is a result; --serial keeps its console.`
 
 type bootOptions struct {
-	source, object, serial, output string
-	timeout                        time.Duration
+	source, object, guest, serial, output string
+	timeout                               time.Duration
 }
 
 func bootCommand() *cobra.Command {
@@ -52,6 +52,7 @@ func bootCommand() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&o.source, "source", ".", "folder of the repository that the tests are built from")
 	cmd.Flags().StringVar(&o.object, "object", "", "the compiled driver; without it the one in --source")
+	cmd.Flags().StringVar(&o.guest, "guest", "", "folder with what runs in the machine, as \"driver guest\" makes it (default: it is built)")
 	cmd.Flags().StringVar(&o.serial, "serial", "", "file to write the machine's console to")
 	cmd.Flags().DurationVar(&o.timeout, "timeout", machine.DefaultTimeout, "how long a machine may run")
 	outputFlag(cmd, &o.output)
@@ -98,9 +99,12 @@ type loadedGuest struct {
 }
 
 func buildGuest(cmd *cobra.Command, arch kernel.Arch, o *bootOptions) (*loadedGuest, error) {
+	if o.guest != "" {
+		return readGuest(o.guest, arch)
+	}
 	file, own := o.object, false
 	if file == "" {
-		file, own = filepath.Join(o.source, machine.ObjectPath(arch)), true
+		file, own = filepath.Join(o.source, filepath.FromSlash(arch.Object())), true
 	}
 	elf, err := os.ReadFile(file)
 	if err != nil {

@@ -65,7 +65,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return misuse(fmt.Sprintf("%q lists the flags", cmd.CommandPath()+" --help"), "%w", err)
 	})
-	root.AddCommand(detectCommand(), checkCommand(), bootCommand())
+	root.AddCommand(detectCommand(), checkCommand(), guestCommand(), bootCommand())
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)

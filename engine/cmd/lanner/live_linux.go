@@ -224,6 +224,7 @@ func (d *driver) Unseen(tell func(what string, n uint64)) {
 	tell("calls of unknown syscalls", u.Unknown)
 	tell("messages after the first of a call", u.Message)
 	tell("processes beyond the scope's limit", u.Scope)
+	tell("runs of the driver that the kernel left out", u.Skipped)
 }
 
 // Stop implements live.
