@@ -150,8 +150,8 @@ static __always_inline void record(struct scratch *s, const struct spec *spec, _
 	emit(s, spec->type & (MAX_TYPES - 1), spec->flags);
 }
 
-/* From Linux 7.2 on a program at a tracepoint can be interrupted for another
- * process, that comes to a tracepoint as well. While it holds the scratch memory it
+/* From Linux 7.0 on a program at a tracepoint can be interrupted for another
+ * process, that comes to a tracepoint as well; at one of syscalls from 7.2 on. While it holds the scratch memory it
  * is not: kernels before 6.15 take these calls, but then no functions that are not
  * static. */
 extern void bpf_preempt_disable(void) __ksym __weak;

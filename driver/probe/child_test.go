@@ -250,7 +250,7 @@ func TestDeeds(t *testing.T) {
 			t.Parallel()
 			testDeed(t, name, Config{helpersOnly: true})
 		})
-		t.Run(name+" from 7.2", func(t *testing.T) {
+		t.Run(name+" from 7.0", func(t *testing.T) {
 			t.Parallel()
 			if v, err := features.LinuxVersionCode(); err != nil || v < 6<<16|15<<8 {
 				t.Skip("this kernel lets no such program call functions")

@@ -79,7 +79,7 @@ type Unseen struct {
 	Message uint64 // messages that a call sent or received after its first
 	Scope   uint64 // processes for which the scope had no room
 	// Skipped are runs of the programs that the kernel left out, whoever they were
-	// about: it runs none that is running on the processor already. Before Linux 7.2
+	// about: it runs none that is running on the processor already. Before Linux 7.0
 	// that cannot be. Since then a program can be interrupted for another process, and
 	// is attached twice; it is counted when the second was left out, and events are
 	// lost only if the first was as well.

@@ -140,7 +140,7 @@ func (w where) set(spec *ebpf.CollectionSpec, cfg *Config) error {
 // preemptible reports whether programs may be interrupted for other processes.
 func preemptible() bool {
 	v, err := features.LinuxVersionCode()
-	return err == nil && v >= 7<<16|2<<8
+	return err == nil && v >= 7<<16
 }
 
 // unlock lifts the limit of locked memory, which maps count as before Linux 5.11.

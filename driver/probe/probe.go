@@ -35,7 +35,7 @@ type Config struct {
 	Quiet func() (again bool)
 
 	helpersOnly bool // read kernel memory as kernels before 6.2 have to
-	preemptible bool // attach all twice, as on kernels from 7.2 on
+	preemptible bool // attach all twice, as on kernels from 7.0 on
 }
 
 // The defaults.
