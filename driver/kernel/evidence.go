@@ -100,3 +100,7 @@ type Boot struct {
 	WallSeconds float64 `json:"wallSeconds"`
 	CPUSeconds  float64 `json:"cpuSeconds"`
 }
+
+// Came reports whether the kernel came up so far that it ran a process. If it did
+// not, that says nothing of the driver: emulators have faults, too.
+func (b *Boot) Came() bool { return b.Console != nil && b.Console.Kernel != nil }
