@@ -58,7 +58,9 @@ func (r *Run) Problem() string {
 	return r.Console.Problem()
 }
 
-// emulator is how a machine is emulated.
+// emulator is how a machine is emulated. QEMU 7.2 was seen to end kernels in a double
+// fault at cmpxchg16b, in the allocator of memory and before any driver was loaded:
+// without that instruction kernels take locks instead.
 type emulator struct {
 	command, debian string
 	args            []string
@@ -66,7 +68,7 @@ type emulator struct {
 }
 
 var emulators = map[kernel.Arch]emulator{
-	kernel.AMD64: {"qemu-system-x86_64", "qemu-system-x86", []string{"-M", "q35", "-cpu", "max"}, "console=ttyS0 tsc=reliable mitigations=off"},
+	kernel.AMD64: {"qemu-system-x86_64", "qemu-system-x86", []string{"-M", "q35", "-cpu", "max,-cx16"}, "console=ttyS0 tsc=reliable mitigations=off"},
 	kernel.ARM64: {"qemu-system-aarch64", "qemu-system-arm", []string{"-M", "virt", "-cpu", "cortex-a72"}, "console=ttyAMA0"},
 }
 

@@ -214,10 +214,13 @@ func births() ([]sight, error) {
 		if _, err := unix.Wait4(int(pid), &status, 0, nil); err != nil {
 			return nil, err
 		}
-		me := num(os.Getpid())
+		me, child := num(os.Getpid()), c.typ
+		if runtime.GOARCH == "arm64" {
+			child = event.CloneExit // it is told when it is born, and not by the call
+		}
 		sights = append(sights,
 			sight{c.typ, params{"res": num(pid), "tid": num(unix.Gettid()), "pid": me, "flags": num(c.flags), "uid": "0"}},
-			sight{c.typ, params{"res": "0", "tid": num(pid), "pid": num(pid), "ptid": me, "vtid": num(pid), "vpid": num(pid), "cwd": cwd()}})
+			sight{child, params{"res": "0", "tid": num(pid), "pid": num(pid), "ptid": me, "vtid": num(pid), "vpid": num(pid), "cwd": cwd()}})
 	}
 	return sights, nil
 }
