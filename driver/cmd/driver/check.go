@@ -27,21 +27,29 @@ The driver reads members of the kernel's structures. Where a kernel lacks one, t
 instruction that reads it cannot be; that does no harm as long as no way through
 the program leads there, and this is what is found out here. It takes under a
 second for a kernel, most of which is unpacking it. What the kernel's verifier
-thinks of a program is seen by booting one kernel of each class: "driver boot".`
+thinks of a program is seen by booting one kernel of each class: "driver boot".
+
+--download asks a download site instead, which has what the grid found out.`
 
 // ownBTF is where a kernel tells its types.
 const ownBTF = "/sys/kernel/btf/vmlinux"
 
 func checkCommand() *cobra.Command {
-	var object, arch, output string
+	var object, arch, output, download, signers string
 	cmd := &cobra.Command{
 		Use:     "check [KERNEL]...",
 		Short:   "Hold the driver against the types of kernels",
 		Long:    checkHelp,
-		Example: "  driver check\n  driver check linux-image-*.deb -o json",
+		Example: "  driver check\n  driver check linux-image-*.deb -o json\n  driver check --download https://example.org/driver/1.0.0",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := checkOutput(output); err != nil {
 				return err
+			}
+			if download != "" {
+				if len(args) > 0 || object != "" || output != "text" {
+					return misuse("leave the rest out", "--download is about the kernel that runs here and the driver that is built in")
+				}
+				return checkDownload(cmd, download, signers)
 			}
 			if len(args) == 0 {
 				args = []string{ownBTF}
@@ -67,6 +75,8 @@ func checkCommand() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&object, "object", "", "the compiled driver; without it the one that is built in")
 	cmd.Flags().StringVar(&arch, "arch", "", "machine of a kernel that is given as BTF alone: amd64 or arm64 (default: this one)")
+	cmd.Flags().StringVar(&download, "download", "", "address of a published index: say what it knows of the kernel that runs here")
+	cmd.Flags().StringVar(&signers, "signers", "", "file of those whose signature of the index counts, as ssh-keygen's allowed_signers")
 	outputFlag(cmd, &output)
 	return cmd
 }
