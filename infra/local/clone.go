@@ -61,9 +61,8 @@ func Folder(dir string, refs run.Refs) (string, error) {
 }
 
 // Clone clones a repository below dir and merges the pull requests into it, in
-// their order. The log has every command that
-// changes something, and what it printed. Record is as far
-// as it came, also beside an error.
+// their order. The log has every command that changes something, and what it
+// printed. Record is as far as it came, also beside an error.
 //
 // A merge is dated by the commit that it is made on, a second later for each
 // one, and not by the clock: the same refs are the same commit every time.
