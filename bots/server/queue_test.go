@@ -17,8 +17,9 @@ import (
 	"github.com/lanner-project/lanner/bots/server"
 )
 
-// propose opens a pull request of dave's that is reviewed, approved and green.
-func (h *house) propose(branch, archive string) int {
+// propose opens a pull request of dave's that is reviewed, approved and green. It has
+// its labels before it is approved: the queue may take it at once.
+func (h *house) propose(branch, archive string, labels ...string) int {
 	h.t.Helper()
 	dave := h.f.Clone("dave", "acme/demo")
 	sha := dave.Branch(branch, "origin/main", "Change "+branch, archive)
@@ -27,6 +28,11 @@ func (h *house) propose(branch, archive string) int {
 		h.t.Fatal(err)
 	}
 	h.status(sha, "success")
+	if labels != nil {
+		if _, _, err := h.f.Client("alice").Issues.AddLabelsToIssue(h.t.Context(), "acme", "demo", pr.GetNumber(), labels); err != nil {
+			h.t.Fatal(err)
+		}
+	}
 	h.say("alice", pr.GetNumber(), "/lgtm\n/approve")
 	return pr.GetNumber()
 }
@@ -78,10 +84,7 @@ func TestQueue(t *testing.T) {
 	good := h.propose("good", "-- src/good.go --\npackage x\n")
 	bad := h.propose("bad", "-- src/bad --\n\n")
 	other := h.propose("other", "-- src/other.go --\npackage x\n")
-	squashed := h.propose("squashed", "-- src/squashed.go --\npackage x\n")
-	if _, _, err := h.f.Client("alice").Issues.AddLabelsToIssue(t.Context(), "acme", "demo", squashed, []string{label}); err != nil {
-		t.Fatal(err)
-	}
+	squashed := h.propose("squashed", "-- src/squashed.go --\npackage x\n", label)
 	seen := make(map[string]bool)
 	h.eventually("the good ones land", func() bool {
 		h.ci(seen)
