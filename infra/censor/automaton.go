@@ -5,7 +5,12 @@ package censor
 // automaton finds many texts in one pass, as Aho and Corasick do. Most of its
 // nodes have one child: a table of 256 for each would take 1 KiB for every
 // character of a key.
-type automaton struct{ nodes []node }
+type automaton struct {
+	nodes []node
+	// first are the children of the first node: it is where most bytes of what
+	// is no secret are met.
+	first [256]int32
+}
 
 type node struct {
 	only  byte // the byte of child
@@ -50,6 +55,9 @@ func (a *automaton) add(text string) {
 
 // link completes the automaton, by depth: what a node fails to is not as deep.
 func (a *automaton) link() {
+	for b := range a.first {
+		a.first[b] = a.nodes[0].step(byte(b))
+	}
 	queue := []int32{0}
 	for len(queue) > 0 {
 		at := queue[0]
@@ -74,13 +82,11 @@ func (a *automaton) link() {
 
 // next follows a byte.
 func (a *automaton) next(at int32, b byte) int32 {
-	for {
+	for at != 0 {
 		if child := a.nodes[at].step(b); child != 0 {
 			return child
 		}
-		if at == 0 {
-			return 0
-		}
 		at = a.nodes[at].fail
 	}
+	return a.first[b]
 }

@@ -26,6 +26,7 @@ const masks = "*#?!|^~"
 type Censor struct {
 	plain, wrapped *automaton // wrapped does not see line breaks
 	mask           byte
+	dull           [256]bool // no line break, and nothing begins with it
 }
 
 // New returns a Censor of these secrets. White space around a secret, such as
@@ -57,6 +58,9 @@ func New(secrets ...string) (*Censor, error) {
 	c.mask = masks[at]
 	c.plain.link()
 	c.wrapped.link()
+	for b := range c.dull {
+		c.dull[b] = c.plain.first[b] == 0 && c.wrapped.first[b] == 0 && b != '\n' && b != '\r'
+	}
 	return c, nil
 }
 
@@ -128,9 +132,7 @@ func (w *Writer) Write(p []byte) (int, error) {
 		}
 		// A big write is held in parts.
 		n := min(len(p)-done, 64<<10)
-		for _, b := range p[done : done+n] {
-			w.add(b)
-		}
+		w.addAll(p[done : done+n])
 		done += n
 		w.release(w.keep())
 	}
@@ -148,6 +150,23 @@ func (w *Writer) Close() error {
 	}
 	w.err = errClosed
 	return nil
+}
+
+// addAll adds bytes, and those with which nothing begins many at a time.
+func (w *Writer) addAll(p []byte) {
+	for i := 0; i < len(p); i++ {
+		begin := i
+		for w.plain == 0 && w.wrapped == 0 && i < len(p) && w.c.dull[p[i]] {
+			i++
+		}
+		if i > begin {
+			w.held = append(w.held, p[begin:i]...)
+			w.breaks = 0
+		}
+		if i < len(p) {
+			w.add(p[i])
+		}
+	}
 }
 
 func (w *Writer) add(b byte) {
