@@ -50,9 +50,6 @@ func last(t *testing.T, r *Runner, id string) (run.Status, string) {
 
 // TestHostile runs jobs that try to do harm, as root.
 func TestHostile(t *testing.T) {
-	if os.Geteuid() != 0 {
-		t.Skip("a room of its own for each run needs root here")
-	}
 	marker := filepath.Join(t.TempDir(), "marker")
 	config := Config{Dir: filepath.Join(t.TempDir(), "runs"), Disk: 64 << 20, Log: 1 << 20, Processes: 200}
 	r, err := New(config)
@@ -95,6 +92,9 @@ func TestHostile(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
+			if os.Geteuid() != 0 && (test.name == "memory" || test.name == "machine") {
+				t.Skip("only root limits memory, and changes /etc/passwd")
+			}
 			if err := r.Start(t.Context(), shell(t, test.name, "", test.script)); err != nil {
 				t.Fatal(err)
 			}
@@ -128,10 +128,10 @@ func TestHostile(t *testing.T) {
 // and it says so.
 func TestSupervisorKilled(t *testing.T) {
 	for _, plain := range []bool{false, true} {
-		if !plain && os.Geteuid() != 0 {
-			continue
-		}
 		t.Run(fmt.Sprint("plain=", plain), func(t *testing.T) {
+			if plain && os.Geteuid() != 0 {
+				t.Skip("without namespaces and without a cgroup, what a run started is not found again")
+			}
 			r, err := New(Config{Dir: filepath.Join(t.TempDir(), "runs"), Plain: plain})
 			if err != nil {
 				t.Fatal(err)

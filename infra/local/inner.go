@@ -31,6 +31,7 @@ type order struct {
 	Containers []container
 	Room       *room // nil is to be a mere process
 	FileSize   int64 // that no file may exceed
+	Processes  int64
 }
 
 // A report is how one container ended, or that nothing could be begun.
@@ -105,7 +106,12 @@ func (o order) prepare() error {
 	} else if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
 		return err
 	}
-	for resource, limit := range map[int]uint64{unix.RLIMIT_FSIZE: uint64(o.FileSize), unix.RLIMIT_CORE: 0} {
+	limits := map[int]uint64{unix.RLIMIT_FSIZE: uint64(o.FileSize), unix.RLIMIT_CORE: 0}
+	if o.Room != nil && o.Room.User {
+		// There may be no cgroup; in a user namespace this counts what is in it.
+		limits[unix.RLIMIT_NPROC] = uint64(o.Processes)
+	}
+	for resource, limit := range limits {
 		if err := unix.Setrlimit(resource, &unix.Rlimit{Cur: limit, Max: limit}); err != nil {
 			return fmt.Errorf("limits: %w", err)
 		}

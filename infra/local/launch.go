@@ -50,7 +50,7 @@ func (s *supervisor) launch() (_ first, err error) {
 	f.cmd.Env = []string{}
 	f.cmd.ExtraFiles = given
 	f.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
-	o := order{Containers: s.plan.containers, FileSize: s.task.Config.Disk}
+	o := order{Containers: s.plan.containers, FileSize: s.task.Config.Disk, Processes: s.task.Config.Processes}
 	if s.room {
 		f.cmd.SysProcAttr.Cloneflags = unix.CLONE_NEWPID | unix.CLONE_NEWNS | unix.CLONE_NEWIPC | unix.CLONE_NEWUTS
 		if os.Geteuid() != 0 {
@@ -58,7 +58,7 @@ func (s *supervisor) launch() (_ first, err error) {
 			f.cmd.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Geteuid(), Size: 1}}
 			f.cmd.SysProcAttr.GidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getegid(), Size: 1}}
 		}
-		o.Room = &room{Work: s.work(), Hide: s.hidden()}
+		o.Room = &room{Work: s.work(), Hide: s.hidden(), User: os.Geteuid() != 0}
 		for _, c := range s.plan.containers {
 			o.Room.Mounts = append(o.Room.Mounts, c.Mounts...)
 		}

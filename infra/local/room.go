@@ -5,6 +5,7 @@ package local
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -26,6 +27,8 @@ const (
 type room struct {
 	Work string   // folder of the run: upper, overlay, root, home, logs, tmp, volumes
 	Hide []string // folders that are not seen
+	// User says that root in here is not root of this machine.
+	User bool
 	// Mounts are of all containers: they share the room.
 	Mounts []mount
 }
@@ -37,11 +40,10 @@ func (r *room) enter() error {
 		return fmt.Errorf("private mounts: %w", err)
 	}
 	root := filepath.Join(r.Work, "root")
-	options := "lowerdir=/,upperdir=" + filepath.Join(r.Work, "upper") + ",workdir=" + filepath.Join(r.Work, "overlay")
-	if err := unix.Mount("overlay", root, "overlay", 0, options); err != nil {
-		return fmt.Errorf("overlay of / in %s: %w", r.Work, err)
+	if err := bind(root, root, false); err != nil {
+		return err
 	}
-	steps := []func(string) error{r.others, r.hide, r.devices, r.own, r.volumes, pivot}
+	steps := []func(string) error{r.layers, r.others, r.hide, r.devices, r.own, r.volumes, pivot}
 	for _, step := range steps {
 		if err := step(root); err != nil {
 			return err
@@ -58,6 +60,55 @@ var elsewhere = []string{"/proc", "/sys", "/dev", "/run", "/tmp", "/var/tmp", "/
 
 func below(path string, dirs []string) bool {
 	return slices.ContainsFunc(dirs, func(dir string) bool { return path == dir || strings.HasPrefix(path, dir+"/") })
+}
+
+// layers shows this machine's folders, each below a layer of the run's own: what
+// is changed is changed in that. All of / cannot be one, for whoever is not root
+// of this machine: something is mounted in it.
+func (r *room) layers(root string) error {
+	entries, err := os.ReadDir("/")
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		from, to := "/"+entry.Name(), filepath.Join(root, entry.Name())
+		switch {
+		case entry.Type() == fs.ModeSymlink:
+			target, err := os.Readlink(from)
+			if err := errors.Join(err, os.Symlink(target, to)); err != nil {
+				return err
+			}
+		case !entry.IsDir():
+		case below(from, elsewhere):
+			if err := os.Mkdir(to, 0o755); err != nil {
+				return err
+			}
+		default:
+			if err := errors.Join(os.Mkdir(to, 0o755), r.layer(from, to)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (r *room) layer(from, to string) error {
+	upper, work := filepath.Join(r.Work, "upper", from), filepath.Join(r.Work, "overlay", from)
+	if err := errors.Join(os.Mkdir(upper, 0o755), os.Mkdir(work, 0o755)); err != nil {
+		return err
+	}
+	options := "lowerdir=" + from + ",upperdir=" + upper + ",workdir=" + work
+	if r.User {
+		options += ",userxattr"
+	}
+	err := unix.Mount("overlay", to, "overlay", 0, options)
+	if errors.Is(err, unix.EINVAL) { // something is mounted in it that may not be taken away
+		return bind(from, to, true)
+	}
+	if err != nil {
+		return fmt.Errorf("overlay of %s in %s: %w", from, r.Work, err)
+	}
+	return nil
 }
 
 // others shows the other file systems of this machine, to be read only.
