@@ -2,7 +2,7 @@
 
 // Command infra runs the whole platform in one process on loopback: a local
 // GitHub, the bot, the download site, a home page. It also checks the
-// configuration of jobs and explains which of them a change makes run.
+// configuration of jobs, explains which of them a change makes run, and runs them.
 //
 // It exits 0 when done, 1 when it failed, 2 when it was misused.
 package main
@@ -17,9 +17,15 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"github.com/lanner-project/lanner/infra/local"
 )
 
 func main() {
+	// What runs a job is this program again.
+	if code, is := local.Child(os.Args); is {
+		os.Exit(code)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
@@ -50,7 +56,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(upCommand(stdout, stderr), demoCommand(stdout, stderr), jobsCommand(stdout))
+	root.AddCommand(upCommand(stdout, stderr), demoCommand(stdout, stderr), jobsCommand(stdout), runCommand(stdout, stderr))
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
