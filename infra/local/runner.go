@@ -118,7 +118,7 @@ func (r *Runner) dir(names ...string) string {
 // error of Start, and no run.
 func (r *Runner) Start(_ context.Context, spec run.Spec) error {
 	if err := spec.Check(); err != nil {
-		return err
+		return fmt.Errorf("%w: %w", run.ErrRefused, err)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -127,7 +127,7 @@ func (r *Runner) Start(_ context.Context, spec run.Spec) error {
 	}
 	at := where{home: insideHome, gopath: insideGo, artifacts: insideLogs, tmp: "/tmp"}
 	if _, err := makePlan(spec, r.config, at); err != nil {
-		return fmt.Errorf("job %s: %w", spec.Job.Name, err)
+		return fmt.Errorf("job %s: %w: %w", spec.Job.Name, run.ErrRefused, err)
 	}
 	temporary := r.dir(unfinished + spec.ID)
 	if err := os.Mkdir(temporary, 0o700); err != nil {

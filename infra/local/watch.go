@@ -95,6 +95,17 @@ func (w *watched) done() bool {
 	}
 }
 
+// Status implements [run.Runner].
+func (r *Runner) Status(_ context.Context, id string) (run.Status, error) {
+	w, err := r.run(id)
+	if err != nil {
+		return run.Status{}, err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return w.status, nil
+}
+
 // Abort implements [run.Runner].
 func (r *Runner) Abort(_ context.Context, id, why string) error {
 	w, err := r.run(id)

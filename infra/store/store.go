@@ -2,7 +2,7 @@
 
 // Package store is the durable record of what came in and what was done: a
 // queue of webhook deliveries, a log of actions on the outside, the decisions
-// behind them, and notes that a program keeps for itself.
+// behind them, the runs of jobs, and notes that a program keeps for itself.
 //
 // What a call has written is on the disk when it returns: a process killed at
 // any moment, or a machine that loses power, loses nothing that was
@@ -78,6 +78,26 @@ var migrations = []string{
 	) STRICT;
 	CREATE INDEX decisions_by_subject ON decisions (subject, seq);
 	CREATE INDEX decisions_by_time ON decisions (at);`,
+	`CREATE TABLE runs (
+		seq        INTEGER PRIMARY KEY AUTOINCREMENT,
+		id         TEXT NOT NULL UNIQUE,
+		key        TEXT NOT NULL UNIQUE,
+		job        TEXT NOT NULL,
+		repo       TEXT NOT NULL,
+		number     INTEGER NOT NULL,
+		spec       BLOB NOT NULL,
+		state      TEXT NOT NULL,
+		why        TEXT NOT NULL,
+		wish       TEXT NOT NULL,
+		created_at INTEGER NOT NULL,
+		began_at   INTEGER NOT NULL,
+		ended_at   INTEGER NOT NULL,
+		reported   TEXT NOT NULL,
+		kept       INTEGER NOT NULL,
+		closed     INTEGER NOT NULL
+	) STRICT;
+	CREATE INDEX runs_open ON runs (seq) WHERE closed = 0;
+	CREATE INDEX runs_by_job ON runs (job, seq);`,
 }
 
 // Open opens the database at path, creating it when it is not there. What was

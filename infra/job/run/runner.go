@@ -26,14 +26,21 @@ type Status struct {
 // ErrNoRun is wrapped by the error for a run that a [Runner] does not know.
 var ErrNoRun = errors.New("there is no such run")
 
+// ErrRefused is wrapped by the error for a job that a [Runner] will never run,
+// however often it is asked.
+var ErrRefused = errors.New("it cannot be run")
+
 // Runner runs what a [Spec] says: as processes, or as a pod. A run outlives the
 // process that started it, which may be killed at any moment: a Runner made
 // later for the same place finds it again. All calls are safe concurrently.
 type Runner interface {
 	// Start begins a run. When it returns nil the run is there, and stays
 	// there until it is removed. To start what is there, or was and is over, is
-	// not an error and does nothing: no run is ever run twice.
+	// not an error and does nothing: no run is ever run twice. The error wraps
+	// ErrRefused if it is the job's.
 	Start(ctx context.Context, spec Spec) error
+	// Status is how far a run is.
+	Status(ctx context.Context, id string) (Status, error)
 	// Abort ends a run, first with SIGINT and after its grace period for good.
 	// It returns when that is asked, not when it is done. To abort what is over
 	// does nothing.
