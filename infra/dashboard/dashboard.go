@@ -11,7 +11,7 @@ package dashboard
 import (
 	"bytes"
 	"context"
-	_ "embed"
+	"embed"
 	"html/template"
 	"log/slog"
 	"net/http"
@@ -43,10 +43,10 @@ type Account struct {
 	Login, TokenFile string
 }
 
-//go:embed home.html
-var homeText string
+//go:embed *.html
+var pageFiles embed.FS
 
-var home = template.Must(template.New("home").Parse(homeText))
+var pages = template.Must(template.ParseFS(pageFiles, "*.html"))
 
 // Home returns the handler of the home page. Status is asked for each view.
 func Home(status func(context.Context) (Status, error), log *slog.Logger) http.Handler {
@@ -59,18 +59,22 @@ func Home(status func(context.Context) (Status, error), log *slog.Logger) http.H
 		}
 		// Rendered first, so that a failure can still be a failure.
 		var page bytes.Buffer
-		if err := home.Execute(&page, s); err != nil {
+		if err := pages.ExecuteTemplate(&page, "home.html", s); err != nil {
 			log.Error("home page", "err", err)
 			http.Error(w, "the page could not be made; the platform's log says why", http.StatusInternalServerError)
 			return
 		}
-		h := w.Header()
-		h.Set("Content-Type", "text/html; charset=utf-8")
-		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Cache-Control", "no-store")
+		pageHeader(w.Header())
 		if _, err := page.WriteTo(w); err != nil {
 			log.Debug("home page not taken", "err", err)
 		}
 	})
+}
+
+// pageHeader is the header of a page of ours.
+func pageHeader(h http.Header) {
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Cache-Control", "no-store")
 }

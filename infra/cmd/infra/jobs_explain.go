@@ -13,7 +13,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanner-project/lanner/infra/git"
 	"github.com/lanner-project/lanner/infra/job"
+	"github.com/lanner-project/lanner/infra/trigger"
 )
 
 // explainOptions are the flags of jobs explain.
@@ -97,11 +99,11 @@ func (o *explainOptions) check() error {
 }
 
 // load reads the jobs and the change.
-func (o *explainOptions) load(ctx context.Context) (*job.Config, change, error) {
-	c := change{files: o.changed}
+func (o *explainOptions) load(ctx context.Context) (*job.Config, trigger.Change, error) {
+	c := trigger.Change{Files: o.changed}
 	if o.head != "" {
 		var err error
-		if c, err = readChange(ctx, o.dir, o.base, o.head); err != nil {
+		if c, err = trigger.ReadChange(ctx, git.Repo{Dir: o.dir}, o.base, o.head); err != nil {
 			return nil, c, err
 		}
 	}
@@ -123,7 +125,7 @@ func (o *explainOptions) load(ctx context.Context) (*job.Config, change, error) 
 	if err != nil {
 		return nil, c, err
 	}
-	files := c.jobs
+	files := c.Jobs
 	if names != nil {
 		files = append([]job.File(nil), s.central...)
 		for _, more := range s.repos {
@@ -163,21 +165,21 @@ func explain(ctx context.Context, o explainOptions, stdout io.Writer) error {
 	var plan job.Plan
 	switch o.event {
 	case "push":
-		plan = job.Push{Branch: o.branch, Files: c.files}.Plan(config.Postsubmits[o.repo])
+		plan = job.Push{Branch: o.branch, Files: c.Files}.Plan(config.Postsubmits[o.repo])
 	case "batch":
-		plan = job.Batch{Branch: o.branch, Files: c.files}.Plan(config.Presubmits[o.repo])
+		plan = job.Batch{Branch: o.branch, Files: c.Files}.Plan(config.Presubmits[o.repo])
 	case "tick":
 		plan = tickPlan(config.Periodics, at)
 	default:
 		plan = job.Pull{
-			Action: job.Action(o.event), Branch: o.branch, Files: c.files, Draft: o.draft, Conflicts: c.conflicts, Labels: o.labels, Statuses: statuses,
+			Action: job.Action(o.event), Branch: o.branch, Files: c.Files, Draft: o.draft, Conflicts: c.Conflicts, Labels: o.labels, Statuses: statuses,
 			AuthorTrusted: o.authorTrusted, ByTrusted: o.byUser, Label: o.label, Comment: o.comment,
 		}.Plan(config.Presubmits[o.repo])
 	}
 	if o.output == "json" {
-		return writeJSON(stdout, planOf(plan, o, c.files))
+		return writeJSON(stdout, planOf(plan, o, c.Files))
 	}
-	return writePlan(stdout, planOf(plan, o, c.files))
+	return writePlan(stdout, planOf(plan, o, c.Files))
 }
 
 func (o *explainOptions) time() (time.Time, error) {

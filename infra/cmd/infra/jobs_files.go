@@ -3,7 +3,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -12,14 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/lanner-project/lanner/infra/git"
 	"github.com/lanner-project/lanner/infra/job"
-)
-
-// Where a repository has its jobs.
-const (
-	prowFile   = ".prow.yaml"
-	prowFolder = ".prow"
+	"github.com/lanner-project/lanner/infra/trigger"
 )
 
 // sources are files of job configuration.
@@ -61,7 +54,7 @@ func openSources(names []string) (sources, error) {
 			return s, err
 		}
 		if len(central) == 0 {
-			return s, fmt.Errorf("%s: there is no %s, no %s/, and no *.yaml", name, prowFile, prowFolder)
+			return s, fmt.Errorf("%s: there is no %s, no %s/, and no *.yaml", name, trigger.JobFile, trigger.JobFolder)
 		}
 		s.central = append(s.central, central...)
 	}
@@ -76,17 +69,17 @@ func readFile(name string) (job.File, error) {
 // inRepository reports whether a file is where a repository has its jobs.
 func inRepository(name string) bool {
 	name = filepath.ToSlash(name)
-	return path.Base(name) == prowFile || strings.Contains("/"+path.Dir(name)+"/", "/"+prowFolder+"/")
+	return path.Base(name) == trigger.JobFile || strings.Contains("/"+path.Dir(name)+"/", "/"+trigger.JobFolder+"/")
 }
 
 // repositoryFiles returns the files of a folder that is a repository, or nil.
 func repositoryFiles(dir string) ([]job.File, error) {
-	file, err := readFile(filepath.Join(dir, prowFile))
+	file, err := readFile(filepath.Join(dir, trigger.JobFile))
 	single := err == nil
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	folder := filepath.Join(dir, prowFolder)
+	folder := filepath.Join(dir, trigger.JobFolder)
 	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
 		if single {
 			return []job.File{file}, nil
@@ -94,14 +87,10 @@ func repositoryFiles(dir string) ([]job.File, error) {
 		return nil, nil
 	}
 	if single {
-		return nil, errBoth
+		return nil, trigger.ErrBoth
 	}
 	return folderFiles(folder)
 }
-
-var errBoth = fmt.Errorf("there is %s and %s/ as well: Prow reads the folder, and nothing of the file; move the file into it", prowFile, prowFolder)
-
-func isYAML(name string) bool { return path.Ext(name) == ".yaml" || path.Ext(name) == ".yml" }
 
 // folderFiles returns the YAML files below a folder, in order of their names.
 // What begins with two dots is how Kubernetes keeps the versions of a mounted
@@ -117,7 +106,7 @@ func folderFiles(dir string) ([]job.File, error) {
 				return fs.SkipDir
 			}
 			return nil
-		case entry.IsDir() || !isYAML(filepath.ToSlash(name)):
+		case entry.IsDir() || !trigger.IsYAML(filepath.ToSlash(name)):
 			return nil
 		}
 		file, err := readFile(name)
@@ -125,54 +114,4 @@ func folderFiles(dir string) ([]job.File, error) {
 		return err
 	})
 	return files, err
-}
-
-// change is what lies between two revisions of a repository.
-type change struct {
-	files     []string   // that differ
-	jobs      []job.File // as they are in what would be tested
-	conflicts bool
-}
-
-// readChange reads a change as GitHub and Prow look at it: the files that head
-// changed since it left base, and the jobs of both merged.
-func readChange(ctx context.Context, dir, base, head string) (change, error) {
-	var c change
-	repo := git.Repo{Dir: dir}
-	// A rename counts for both of its names.
-	out, err := repo.Run(ctx, "diff", "--name-only", "--no-renames", "-z", base+"..."+head, "--")
-	if err != nil {
-		return c, err
-	}
-	c.files = split(out)
-	tree, err := repo.Run(ctx, "merge-tree", "--write-tree", "--no-messages", base, head)
-	switch {
-	case git.ExitCode(err) == 1:
-		c.conflicts, tree = true, head
-	case err != nil:
-		return c, err
-	}
-	out, err = repo.Run(ctx, "ls-tree", "-r", "--full-tree", "--name-only", "-z", tree, "--", prowFile, prowFolder+"/")
-	if err != nil {
-		return c, err
-	}
-	names := split(out)
-	for _, name := range names {
-		if name == prowFile && len(names) > 1 {
-			return c, errBoth
-		}
-		if !isYAML(name) {
-			continue
-		}
-		src, err := repo.Run(ctx, "cat-file", "blob", tree+":"+name)
-		if err != nil {
-			return c, err
-		}
-		c.jobs = append(c.jobs, job.File{Name: name, Src: []byte(src + "\n")})
-	}
-	return c, nil
-}
-
-func split(out string) []string {
-	return strings.FieldsFunc(out, func(r rune) bool { return r == 0 })
 }

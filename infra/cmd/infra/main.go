@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Command infra runs the whole platform in one process on loopback: a local
-// GitHub, the bot, the download site, a home page. It also checks the
+// GitHub, the bot, jobs, the download site, a home page. It also checks the
 // configuration of jobs, explains which of them a change makes run, and runs them.
 //
 // It exits 0 when done, 1 when it failed, 2 when it was misused.
@@ -14,6 +14,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -76,7 +77,7 @@ func upCommand(stdout, stderr io.Writer) *cobra.Command {
 	var o options
 	cmd := &cobra.Command{
 		Use: "up", Short: "Start the platform and keep it up",
-		Long: `up starts a local GitHub, the bot and the download site in one process. All
+		Long: `up starts a local GitHub, the bot, jobs and the download site in one process. All
 state is in the data folder: stop it at any time, start it again, nothing is
 lost. The first start makes example accounts and an empty repository, and
 prints where everything is.`,
@@ -101,6 +102,10 @@ prints where everything is.`,
 	f.StringVar(&o.data, "data", "lanner-data", "folder that holds everything")
 	f.StringVar(&o.listen, "listen", "127.0.0.1:8417", "address of the home page, the download site and the bot")
 	f.StringVar(&o.forgeListen, "forge-listen", "127.0.0.1:8418", "address of the local GitHub")
+	f.StringVar(&o.jobs, "jobs", "", "central folder of jobs, beside those that the repository has")
+	f.StringVar(&o.secrets, "secrets", "", "folder of the jobs' secrets, NAME/KEY")
+	f.IntVar(&o.parallel, "parallel", runtime.NumCPU(), "how many jobs run at a time")
+	f.BoolVar(&o.plain, "plain", false, "run jobs in no namespaces: as mere processes, which may change this machine")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "log more")
 	return cmd
 }

@@ -29,6 +29,10 @@ type options struct {
 	data                string
 	listen, forgeListen string
 	verbose             bool
+	jobs                string // central folder of jobs; empty is none
+	secrets             string // folder of the jobs' secrets; empty is none
+	parallel            int    // how many jobs run at a time
+	plain               bool   // jobs are mere processes
 	log                 *slog.Logger
 }
 
@@ -40,6 +44,7 @@ type platform struct {
 	store             *store.Store
 	bot               *server.Server
 	site              *download.Site
+	jobs              *jobs
 	forgeURL, siteURL string
 	secret            string
 
@@ -81,6 +86,9 @@ func start(ctx context.Context, o options) (_ *platform, err error) {
 	p.siteURL = "http://" + listener.Addr().String()
 	if err := p.seed(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("preparing the forge: %w", err), listener.Close())
+	}
+	if err := p.startJobs(ctx, run); err != nil {
+		return nil, errors.Join(err, listener.Close())
 	}
 	if err := p.startBot(ctx, run); err != nil {
 		return nil, errors.Join(err, listener.Close())
@@ -141,7 +149,11 @@ func (p *platform) routes() http.Handler {
 	mux.Handle("/releases", p.site)
 	mux.Handle("/releases/", p.site)
 	bot := p.bot.Handler()
-	mux.Handle("POST /hook", p.hooked(bot))
+	mux.Handle("POST /hook", p.hooked(p.withJobs(bot)))
+	runs := p.jobs.pages(p).Handler()
+	mux.Handle("GET /runs", runs)
+	mux.Handle("GET /runs/", runs)
+	mux.Handle("GET /results/", runs)
 	mux.Handle("GET /pulls/", bot)
 	mux.Handle("GET /queues/", bot)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
@@ -226,6 +238,9 @@ func (p *platform) close() error {
 		}
 	}
 	p.running.Wait()
+	if p.jobs != nil {
+		errs = append(errs, p.jobs.close())
+	}
 	if p.store != nil {
 		errs = append(errs, p.store.Close())
 	}
@@ -246,6 +261,7 @@ func (p *platform) status(ctx context.Context) (dashboard.Status, error) {
 		Services: []dashboard.Service{
 			{Name: "Local GitHub", URL: p.forgeURL + "/api/v3/repos/" + owner + "/" + repoName, What: "REST, GraphQL, webhooks, git over HTTP"},
 			{Name: "Bot", URL: p.siteURL + "/healthz", What: "answers commands on pull requests and merges what is ready"},
+			{Name: "Jobs", URL: p.siteURL + "/runs", What: "runs what pull requests, pushes and the clock ask for, on this machine"},
 			{Name: "Download site", URL: p.siteURL + "/releases", What: "the releases, their files and how to check them"},
 		},
 	}

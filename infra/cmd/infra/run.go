@@ -22,6 +22,7 @@ import (
 	"github.com/lanner-project/lanner/infra/job"
 	jobrun "github.com/lanner-project/lanner/infra/job/run"
 	"github.com/lanner-project/lanner/infra/local"
+	"github.com/lanner-project/lanner/infra/trigger"
 )
 
 // runOptions are the flags of run.
@@ -295,9 +296,9 @@ func (o runOptions) find(ctx context.Context, repo git.Repo, refs jobrun.Refs, n
 	case o.config != nil:
 		s, err = openSources(o.config)
 	case len(refs.Pulls) > 0:
-		var c change
-		c, err = readChange(ctx, repo.Dir, refs.BaseSHA, refs.Pulls[0].SHA)
-		s.repos = [][]job.File{c.jobs}
+		var c trigger.Change
+		c, err = trigger.ReadChange(ctx, repo, refs.BaseSHA, refs.Pulls[0].SHA)
+		s.repos = [][]job.File{c.Jobs}
 	default:
 		var files []job.File
 		files, err = repositoryFiles(repo.Dir)
@@ -331,7 +332,7 @@ func (o runOptions) find(ctx context.Context, repo git.Repo, refs jobrun.Refs, n
 		names = append(names, j.Name)
 	}
 	if len(names) == 0 {
-		return nil, fmt.Errorf("there are no jobs: neither %s nor %s/ in %s, and no --config", prowFile, prowFolder, repo.Dir)
+		return nil, fmt.Errorf("there are no jobs: neither %s nor %s/ in %s, and no --config", trigger.JobFile, trigger.JobFolder, repo.Dir)
 	}
 	slices.Sort(names)
 	return nil, usageError{fmt.Errorf("there is no job %q; there are %s", name, strings.Join(names, ", "))}
