@@ -38,6 +38,9 @@ type Config struct {
 	// Periodics are the jobs that run by the clock, whenever they are asked
 	// for, with what they are to be run for.
 	Periodics func(context.Context) ([]*job.Job, error)
+	// CloneURI says where a repository, "owner/name", is cloned from if the job
+	// does not. Nil is GitHub.
+	CloneURI func(repo string) string
 	// Now is the clock; nil is this machine's.
 	Now func() time.Time
 	Log *slog.Logger
@@ -113,6 +116,8 @@ func (c *Controller) Add(ctx context.Context, key string, spec run.Spec) (bool, 
 	defer c.mu.Unlock()
 	spec.Build = c.number()
 	spec.ID = spec.Build
+	spec.Extra = run.Extra(spec.Job)
+	c.complete(&spec)
 	if err := spec.Check(); err != nil {
 		return false, err
 	}
@@ -136,6 +141,27 @@ func (c *Controller) Add(ctx context.Context, key string, spec run.Spec) (bool, 
 	c.remember(r)
 	c.poke()
 	return true, nil
+}
+
+// complete says of each repository where it is cloned from.
+func (c *Controller) complete(spec *run.Spec) {
+	if c.config.CloneURI == nil {
+		return
+	}
+	all := []*run.Refs{}
+	if spec.Refs != nil {
+		own := *spec.Refs
+		spec.Refs = &own
+		all = append(all, spec.Refs)
+	}
+	for i := range spec.Extra {
+		all = append(all, &spec.Extra[i])
+	}
+	for _, r := range all {
+		if r.CloneURI == "" {
+			r.CloneURI = c.config.CloneURI(r.Org + "/" + r.Repo)
+		}
+	}
 }
 
 // Abort wants the runs of a pull request to end, those that match.

@@ -34,9 +34,6 @@ func (c *Controller) tick(ctx context.Context) (time.Duration, error) {
 	due, later := job.Tick(periodics, past, now)
 	for _, d := range due {
 		spec := run.Spec{Type: job.Periodic, Job: d.Job}
-		for _, ref := range d.Job.ExtraRefs {
-			spec.Extra = append(spec.Extra, refs(ref))
-		}
 		fresh, err := c.Add(ctx, fmt.Sprintf("tick %s %s", d.Job.Name, d.At.UTC().Format(time.RFC3339)), spec)
 		if err != nil {
 			return 0, fmt.Errorf("job %s: %w", d.Job.Name, err)
@@ -83,11 +80,4 @@ func (c *Controller) past(ctx context.Context, name string, now time.Time) (job.
 		p.Completed = last.EndedAt
 	}
 	return p, err
-}
-
-func refs(r job.Ref) run.Refs {
-	return run.Refs{
-		Org: r.Org, Repo: r.Repo, BaseRef: r.BaseRef, BaseSHA: r.BaseSHA, WorkDir: r.WorkDir, PathAlias: r.Clone.PathAlias, CloneURI: r.Clone.URI,
-		SkipSubmodules: r.Clone.SkipSubmodules, CloneDepth: r.Clone.Depth, SkipFetchHead: r.Clone.SkipFetchHead,
-	}
 }

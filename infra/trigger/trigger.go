@@ -318,7 +318,8 @@ func (t *Trigger) pushed(ctx context.Context, repo git.Repo, name string, e even
 
 // want wants one run, once for this delivery.
 func (t *Trigger) want(ctx context.Context, d store.Delivery, spec run.Spec) error {
-	spec.Refs = t.complete(spec.Refs, spec.Job)
+	refs := spec.Refs.Cloned(spec.Job.Clone)
+	spec.Refs = &refs
 	_, err := t.config.Controller.Add(ctx, d.ID+" "+spec.Job.Name, spec)
 	if errors.Is(err, context.Canceled) {
 		return err
@@ -327,17 +328,6 @@ func (t *Trigger) want(ctx context.Context, d store.Delivery, spec run.Spec) err
 		return fmt.Errorf("job %s: %w", spec.Job.Name, err)
 	}
 	return nil
-}
-
-// complete adds to refs what the job says of how they are cloned.
-func (t *Trigger) complete(refs *run.Refs, j *job.Job) *run.Refs {
-	c := j.Clone
-	refs.PathAlias, refs.CloneURI, refs.CloneDepth = c.PathAlias, c.URI, c.Depth
-	refs.SkipSubmodules, refs.SkipFetchHead = c.SkipSubmodules, c.SkipFetchHead
-	if refs.CloneURI == "" {
-		refs.CloneURI = t.config.CloneURI(refs.Org + "/" + refs.Repo)
-	}
-	return refs
 }
 
 // again runs what somebody asks for at its check run.

@@ -18,6 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/lanner-project/lanner/infra/forge/forgetest"
 	"github.com/lanner-project/lanner/infra/grid"
 )
 
@@ -155,6 +156,52 @@ func (c command) crawl() {
 	fam.Targets = fam.Targets[len(fam.Targets)-2:]
 	if err := os.WriteFile(file, fam.Format(), 0o644); err != nil {
 		c.t.Fatal(err)
+	}
+}
+
+// TestCrawlProposes has kernels that are new proposed: one pull request comes of
+// it, however often it is asked for.
+func TestCrawlProposes(t *testing.T) {
+	if _, err := exec.LookPath("apt-get"); err != nil {
+		t.Skip(err)
+	}
+	source, err := filepath.Abs("../../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	program := filepath.Join(t.TempDir(), "grid")
+	build := exec.Command("go", "build", "-o", program, "./infra/cmd/grid")
+	build.Dir = source
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	f := forgetest.Start(t)
+	work := f.NewRepositoryFrom("alice", "acme/demo", "-- targets/debian.yaml --\n"+someKernels)
+	token := filepath.Join(t.TempDir(), "token")
+	if err := os.WriteFile(token, []byte(f.Token("alice")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := command{t: t, program: program, dir: work.Dir, source: source, store: "store"}
+	out, talk, err := c.run("crawl", "--propose", "--token-file", token)
+	if err != nil && !strings.Contains(strings.Join(talk, " "), "GitHub") {
+		t.Skipf("Debian's archive cannot be asked: %v %s", err, talk)
+	}
+	if !strings.Contains(out, "/acme/demo/pull/1\n") {
+		t.Fatalf("%v\n%s\n%s", err, out, talk)
+	}
+	if out, _, err := c.run("crawl", "--propose", "--token-file", token); err != nil || !strings.Contains(out, "proposed before (open)") {
+		t.Errorf("asked again: %v, %s", err, out)
+	}
+	pull, _, err := f.Client("alice").PullRequests.Get(t.Context(), "acme", "demo", 1)
+	if err != nil || !strings.HasPrefix(pull.GetTitle(), "Add ") || !strings.Contains(pull.GetBody(), "-cloud-amd64` 6.12.") {
+		t.Errorf("the pull request: %v, %q, %s", err, pull.GetTitle(), pull.GetBody())
+	}
+	files, _, err := f.Client("alice").PullRequests.ListFiles(t.Context(), "acme", "demo", 1, nil)
+	if err != nil || len(files) != 1 || files[0].GetFilename() != "targets/debian.yaml" {
+		t.Errorf("its files: %v, %v", files, err)
+	}
+	if out := work.Git("status", "--porcelain", "targets"); out != "" {
+		t.Errorf("the clone was changed: %s", out)
 	}
 }
 

@@ -62,13 +62,14 @@ func (p *platform) startJobs(ctx, run context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("the App of the jobs: %w", err)
 	}
+	cloneURI := func(repo string) string { return p.forgeURL + "/" + repo + ".git" }
 	j.trigger = trigger.New(trigger.Config{
 		GitHub: client, Store: j.store, Mirrors: filepath.Join(p.opts.data, "mirrors"), Central: j.central, Pages: p.siteURL,
-		CloneURI: func(repo string) string { return p.forgeURL + "/" + repo + ".git" },
+		CloneURI: cloneURI,
 		Own:      []string{botLogin, jobsApp + "[bot]"}, Log: p.log,
 	})
 	j.controller, err = controller.New(ctx, controller.Config{
-		Store: j.store, Runner: j.runner, Results: j.results, Limits: controller.Limits{Runs: p.opts.parallel}, Report: j.trigger.Report, Log: p.log,
+		Store: j.store, Runner: j.runner, Results: j.results, Limits: controller.Limits{Runs: p.opts.parallel}, Report: j.trigger.Report, CloneURI: cloneURI, Log: p.log,
 		Periodics: func(context.Context) ([]*job.Job, error) { return j.periodics(), nil },
 	})
 	if err != nil {

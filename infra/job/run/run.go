@@ -66,6 +66,23 @@ type Pull struct {
 	AuthorLink string `json:"author_link,omitempty"`
 }
 
+// Extra are the other repositories that a job wants.
+func Extra(j *job.Job) []Refs {
+	var all []Refs
+	for _, r := range j.ExtraRefs {
+		refs := Refs{Org: r.Org, Repo: r.Repo, BaseRef: r.BaseRef, BaseSHA: r.BaseSHA, WorkDir: r.WorkDir}
+		all = append(all, refs.Cloned(r.Clone))
+	}
+	return all
+}
+
+// Cloned returns refs that are cloned as a job says.
+func (r Refs) Cloned(c job.Clone) Refs {
+	r.PathAlias, r.CloneURI, r.CloneDepth = c.PathAlias, c.URI, c.Depth
+	r.SkipSubmodules, r.SkipFetchHead = c.SkipSubmodules, c.SkipFetchHead
+	return r
+}
+
 // String is how PULL_REFS has it: main:SHA,5:SHA.
 func (r Refs) String() string {
 	all := []string{r.BaseRef}
