@@ -338,8 +338,30 @@ periodics:
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
+	kills, all := killUntilOver(t, dir)
+	text, err := os.ReadFile(ran)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d kills, %d runs", kills, len(all))
+	begun := make(map[string]int)
+	for id := range strings.FieldsSeq(string(text)) {
+		begun[id]++
+	}
+	for _, r := range all {
+		if r.State != "success" || begun[r.ID] != 1 {
+			t.Errorf("run %s: %s (%s), begun %d times", r.ID, r.State, r.Why, begun[r.ID])
+		}
+		if _, err := os.Stat(filepath.Join(dir, "results", "logs", "short", r.ID, "finished.json")); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// killUntilOver kills a process until there is nothing left to do for it.
+func killUntilOver(t *testing.T, dir string) (kills int, all []store.Run) {
+	t.Helper()
 	random := rand.New(rand.NewPCG(1, 2))
-	kills := 0
 	for {
 		cmd := exec.Command(os.Args[0])
 		cmd.Env = append(os.Environ(), "CONTROLLER_TEST_DIR="+dir)
@@ -356,7 +378,8 @@ periodics:
 			t.Fatalf("it ended by itself: %v\n%s", err, said.String())
 		}
 		kills++
-		if s, err = store.Open(t.Context(), filepath.Join(dir, "jobs.db")); err != nil {
+		s, err := store.Open(t.Context(), filepath.Join(dir, "jobs.db"))
+		if err != nil {
 			t.Fatal(err)
 		}
 		open, err := s.OpenRuns(t.Context())
@@ -364,34 +387,17 @@ periodics:
 			t.Fatal(err)
 		}
 		if len(open) == 0 {
-			break
+			all, err := s.RecentRuns(t.Context(), "", 1000)
+			if err := errors.Join(err, s.Close()); err != nil {
+				t.Fatal(err)
+			}
+			return kills, all
 		}
 		if err := s.Close(); err != nil {
 			t.Fatal(err)
 		}
 		if kills > 1000 {
 			t.Fatalf("%d runs are open after %d kills: %+v\n%s", len(open), kills, open[0], said.String())
-		}
-	}
-	all, err := s.RecentRuns(t.Context(), "", 1000)
-	if err := errors.Join(err, s.Close()); err != nil {
-		t.Fatal(err)
-	}
-	text, err := os.ReadFile(ran)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Logf("%d kills, %d runs", kills, len(all))
-	begun := make(map[string]int)
-	for id := range strings.FieldsSeq(string(text)) {
-		begun[id]++
-	}
-	for _, r := range all {
-		if r.State != "success" || begun[r.ID] != 1 {
-			t.Errorf("run %s: %s (%s), begun %d times", r.ID, r.State, r.Why, begun[r.ID])
-		}
-		if _, err := os.Stat(filepath.Join(dir, "results", "logs", "short", r.ID, "finished.json")); err != nil {
-			t.Error(err)
 		}
 	}
 }

@@ -191,9 +191,20 @@ func TestJobs(t *testing.T) {
 	}
 	p.comment("bob", pull.GetNumber(), "/test ?")
 	p.answered(pull.GetNumber(), "/test broken")
+	p.stopped(data)
+	runs, err := p.jobs.store.RecentRuns(t.Context(), "nightly", 10)
+	if err != nil || len(runs) != 1 || runs[0].State != "success" {
+		t.Errorf("the job of the clock: %+v, %v", runs, err)
+	}
+	if counts, err := p.jobs.store.Counts(t.Context()); err != nil || counts.Failed > 0 {
+		t.Errorf("webhooks: %+v, %v", counts, err)
+	}
+}
 
-	// A newer push ends what is not wanted any more, in a platform that was
-	// stopped meanwhile.
+// stopped stops the platform while a job runs that a newer push ends.
+func (p *jobsPlatform) stopped(data string) {
+	t := p.t
+	t.Helper()
 	slow := p.commit("change", "slow")
 	running := p.check(slow, "slow", func(c *gh.CheckRun) bool { return c.GetStatus() == "in_progress" })
 	p.printed(running.GetDetailsURL() + "/log")
@@ -218,13 +229,6 @@ func TestJobs(t *testing.T) {
 	wrong := p.check(p.commit("change", "wrong"), "job configuration", concluded("failure"))
 	if !strings.Contains(wrong.GetOutput().GetSummary(), ".prow.yaml:3:3") {
 		t.Errorf("the mistake is told as %q", wrong.GetOutput().GetSummary())
-	}
-	runs, err := p.jobs.store.RecentRuns(t.Context(), "nightly", 10)
-	if err != nil || len(runs) != 1 || runs[0].State != "success" {
-		t.Errorf("the job of the clock: %+v, %v", runs, err)
-	}
-	if counts, err := p.jobs.store.Counts(t.Context()); err != nil || counts.Failed > 0 {
-		t.Errorf("webhooks: %+v, %v", counts, err)
 	}
 }
 
