@@ -34,7 +34,7 @@ DEMO_FLAGS := -trimpath -ldflags='-s -w' -gcflags='modernc.org/...=-N -l'
 
 SCRIPTS = $(shell git grep -lE --untracked '^\#!.*sh$$' -- ':!*.go' ':!*.md' ':!*/testdata/*')
 
-.PHONY: help demo test check format bench bench-driver bench-engine bench-bot prowcompat soak fuzz generate clean
+.PHONY: help demo test check format bench bench-driver bench-engine bench-bot prowcompat cluster soak fuzz generate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -87,6 +87,11 @@ bench-bot: ## our bot beside Prow's hook: time, CPU, memory and calls, with 1,00
 
 prowcompat: ## hold owners, commands, labels and jobs against Prow's own packages
 	cd infra/prowcompat && $(GO) test -count 1 -v .
+
+cluster: ## real Kubernetes on this machine: jobs run as pods; built the first time, some minutes
+	@infra/setup cluster
+	@infra/kube/cluster/build >/dev/null
+	LANNER_TEST_CLUSTER=1 $(GO) test -count 1 -v -timeout 30m ./infra/kube
 
 soak: ## play 100,000 histories of the merge queue, as many conversations with the bot, and 2,000 stories on the forge
 	$(GO) test ./bots/queue -run '^TestHistories$$' -seeds 100000 -timeout 3h

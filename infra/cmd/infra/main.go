@@ -33,6 +33,10 @@ func main() {
 	if err == nil {
 		return
 	}
+	var code exited
+	if errors.As(err, &code) {
+		os.Exit(int(code))
+	}
 	// Nothing is left to be done about a standard error that can't be written.
 	_, _ = fmt.Fprintf(os.Stderr, "infra: %v\n", err)
 	var usage usageError
@@ -57,7 +61,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(upCommand(stdout, stderr), demoCommand(stdout, stderr), jobsCommand(stdout), runCommand(stdout, stderr))
+	root.AddCommand(upCommand(stdout, stderr), demoCommand(stdout, stderr), jobsCommand(stdout), runCommand(stdout, stderr), podCommand(stdout))
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
