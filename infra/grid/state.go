@@ -4,7 +4,10 @@ package grid
 
 import (
 	"cmp"
+	"errors"
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/lanner-project/lanner/driver/kernel"
 )
@@ -154,4 +157,25 @@ func Short(families []*Family, rows []Row) map[string]int {
 		}
 	}
 	return short
+}
+
+// shortLines says of each family that is short how far it comes.
+func shortLines(families []*Family, rows []Row) []string {
+	short := Short(families, rows)
+	var lines []string
+	for _, fam := range families {
+		if have, ok := short[fam.Name]; ok {
+			lines = append(lines, fmt.Sprintf("%s: the driver works on %d%% of the kernels, and %d%% are wanted", fam.Name, have, fam.Threshold))
+		}
+	}
+	slices.Sort(lines)
+	return lines
+}
+
+// Enough is an error if a family is short of its threshold.
+func Enough(families []*Family, rows []Row) error {
+	if lines := shortLines(families, rows); lines != nil {
+		return errors.New(strings.Join(lines, "\n"))
+	}
+	return nil
 }

@@ -168,6 +168,15 @@ func (b *builder) build(ctx context.Context) error {
 	if err := b.set.add(b.spec.Image(), image); err != nil {
 		return err
 	}
+	if b.spec.Compat != "" {
+		compat, err := b.spec.read(ctx, b.spec.Compat)
+		if err == nil {
+			err = b.set.add(CompatFile, compat)
+		}
+		if err != nil {
+			return err
+		}
+	}
 	b.step("checksums")
 	if err := b.set.add(uncompressed, []byte(tarSums.String())); err != nil {
 		return err
@@ -258,6 +267,7 @@ func mediaType(name string) string {
 		{".tar", "application/x-tar"},
 		{".deb", "application/vnd.debian.binary-package"},
 		{".rpm", "application/x-rpm"},
+		{".json", "application/json"},
 		{".txt", "text/plain"},
 	} {
 		if strings.HasSuffix(name, known.ending) {

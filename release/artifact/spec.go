@@ -83,6 +83,9 @@ type Spec struct {
 	Version   string   // "v0.1.0"
 	Toolchain string   // what "go env GOVERSION" must say
 	Targets   []Target // in the order of the files
+	// Compat is the file of the commit that says which kernels the driver works
+	// on; empty is none.
+	Compat string
 
 	// Recorded in the provenance and nowhere else: where the commit is
 	// published, and the plan that was approved.
@@ -111,6 +114,8 @@ const (
 	// uncompressed holds the sums of the tars inside the .tar.gz: gzip's bytes
 	// may change with a release of Go, the tar's may not.
 	uncompressed = "checksums-uncompressed.txt"
+	// CompatFile says which kernels the driver of the release works on.
+	CompatFile = "compat.json"
 	// SignatureSuffix is that of a detached signature.
 	SignatureSuffix = ".sig"
 )
@@ -139,7 +144,11 @@ func (s Spec) Files() []string {
 	for _, t := range s.Targets {
 		names = append(names, s.Archive(t), s.Package(t, "deb"), s.Package(t, "rpm"), s.SBOM(t))
 	}
-	return append(names, s.Image(), uncompressed, Checksums)
+	names = append(names, s.Image())
+	if s.Compat != "" {
+		names = append(names, CompatFile)
+	}
+	return append(names, uncompressed, Checksums)
 }
 
 func (s Spec) stem() string { return s.Name + "_" + strings.TrimPrefix(s.Version, "v") }

@@ -64,6 +64,7 @@ func (r *Release) spec(ctx context.Context) (artifact.Spec, error) {
 
 func specFor(p plan.Plan) artifact.Spec {
 	spec := artifact.Engine(artifact.Source{}, p.Version, p.Toolchain)
+	spec.Compat = p.Compat()
 	if len(p.Targets) > 0 {
 		spec.Targets = nil
 		for _, t := range p.Targets {

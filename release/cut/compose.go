@@ -71,11 +71,15 @@ func (r *Release) Compose(ctx context.Context, want Want) error {
 	for _, t := range artifact.Engine(artifact.Source{}, p.Version, p.Toolchain).Targets {
 		p.Targets = append(p.Targets, t.String())
 	}
-	p.Artifacts = artifactNames(p)
-	r.setPlan(p, map[string][]byte{
+	files := map[string][]byte{
 		plan.ChangelogPath: plan.Changelog(old, p.Version, p.Notes),
 		plan.StampPath:     plan.Stamp(p.Version, p.Base),
-	})
+	}
+	if err := r.fillCompat(ctx, &p, files); err != nil {
+		return err
+	}
+	p.Artifacts = artifactNames(p)
+	r.setPlan(p, files)
 	return nil
 }
 

@@ -41,6 +41,9 @@ type Config struct {
 	SigningKey string
 	// AgentSocket is where an SSH agent listens, for keys with a passphrase.
 	AgentSocket string
+	// Grid is where the index of the driver's grid is published: a folder, or an
+	// address. Empty is nowhere.
+	Grid string
 	// Waive lets findings pass, by code, with the reason.
 	Waive map[string]string
 	// Reason says why somebody who is not the lead acts; empty for the lead.

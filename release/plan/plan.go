@@ -53,8 +53,9 @@ type Plan struct {
 	PullRequests []PullRequest `json:"pullRequests,omitempty"`
 	Targets      []string      `json:"targets,omitempty"` // "linux/amd64"
 	Artifacts    []string      `json:"artifacts,omitempty"`
-	// DriverTargets lists the kernels that the driver must boot on before the
-	// release; an engine without a driver has none.
+	// DriverTargets are the kernels that the grid of the release's driver knows,
+	// "debian 6.1.0-57-cloud-amd64 amd64". Without a grid there are none, and the
+	// release has no compat.json.
 	DriverTargets []string `json:"driverTargets,omitempty"`
 	// Files are what the release pull request changes beside the plan itself.
 	// The release commit must differ from the base by these and the plan only.
@@ -110,6 +111,9 @@ const ChangelogPath = "release/CHANGELOG.md"
 // records no commit, which commit it was planned from.
 const StampPath = "engine/cmd/lanner/release.txt"
 
+// CompatPath is where the repository has what a release says of kernels.
+const CompatPath = "release/compat.json"
+
 // Path is where the plan for a version of a component is kept in the
 // repository.
 func Path(component, version string) string {
@@ -121,6 +125,15 @@ func Path(component, version string) string {
 
 // Path is where p is kept in the repository.
 func (p Plan) Path() string { return Path(p.Component, p.Version) }
+
+// Compat is where the release commit has compat.json, or empty if the release
+// has none.
+func (p Plan) Compat() string {
+	if len(p.DriverTargets) == 0 {
+		return ""
+	}
+	return CompatPath
+}
 
 // HeadBranch is the branch of the release pull request.
 func (p Plan) HeadBranch() string { return "release-plan/" + p.Tag }

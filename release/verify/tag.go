@@ -154,6 +154,7 @@ func (v *verifier) readPlan(ctx context.Context) bool {
 	}
 	v.plan = p
 	v.spec = artifact.Engine(v.source, v.Version, p.Toolchain)
+	v.spec.Compat = p.Compat()
 	v.spec.Plan = plan.File{Path: path, SHA256: plan.Sum(out.Bytes())}
 	return true
 }

@@ -72,20 +72,7 @@ func statusCommand(o *options) *cobra.Command {
 }
 
 // enough is an error if a family is short of its threshold.
-func (s *state) enough() error {
-	short := grid.Short(s.families, s.rows)
-	var lines []string
-	for _, fam := range s.families {
-		if have, ok := short[fam.Name]; ok {
-			lines = append(lines, fmt.Sprintf("%s: the driver works on %d%% of the kernels, and %d%% are wanted", fam.Name, have, fam.Threshold))
-		}
-	}
-	if lines == nil {
-		return nil
-	}
-	slices.Sort(lines)
-	return fmt.Errorf("%s", strings.Join(lines, "\n"))
-}
+func (s *state) enough() error { return grid.Enough(s.families, s.rows) }
 
 // write writes a table, and how many there are of each verdict.
 func (s *state) write(w io.Writer, all bool) error {

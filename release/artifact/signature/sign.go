@@ -64,18 +64,23 @@ func (s envelopeSigner) KeyID() (string, error) { return s.key.Fingerprint(), ni
 // made as far as the caller knows: a key is held against its valid-after and
 // valid-before at that time.
 func (a *AllowedSigners) Verify(message, armored []byte, at time.Time) (Identity, error) {
+	return a.VerifyFor(Namespace, message, armored, at)
+}
+
+// VerifyFor is Verify for another namespace.
+func (a *AllowedSigners) VerifyFor(namespace string, message, armored []byte, at time.Time) (Identity, error) {
 	sig, err := sshsig.Unarmor(armored)
 	if err != nil {
 		return Identity{}, fmt.Errorf("not an SSH signature: %w", err)
 	}
-	if sig.Namespace != Namespace {
-		return Identity{}, fmt.Errorf("the signature is for the namespace %q, want %q: it was made for something else", sig.Namespace, Namespace)
+	if sig.Namespace != namespace {
+		return Identity{}, fmt.Errorf("the signature is for the namespace %q, want %q: it was made for something else", sig.Namespace, namespace)
 	}
-	line, err := a.find(sig.PublicKey, Namespace, at)
+	line, err := a.find(sig.PublicKey, namespace, at)
 	if err != nil {
 		return Identity{}, err
 	}
-	if err := sshsig.Verify(bytes.NewReader(message), sig, line.key, sig.HashAlgorithm, Namespace); err != nil {
+	if err := sshsig.Verify(bytes.NewReader(message), sig, line.key, sig.HashAlgorithm, namespace); err != nil {
 		return Identity{}, fmt.Errorf("the signature by %s does not fit the content: one of the two was changed: %w", line.identity(), err)
 	}
 	return line.identity(), nil

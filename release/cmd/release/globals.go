@@ -36,6 +36,7 @@ type globals struct {
 	reason              string
 	waive               []string
 	takeOver            bool
+	grid                string
 	progress            string
 }
 
@@ -60,6 +61,7 @@ func (g *globals) cutFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&g.reason, "reason", "", "why you act though you are not the lead; recorded")
 	f.StringArrayVar(&g.waive, "waive", nil, "let a finding pass: CODE=REASON; recorded (repeatable)")
+	f.StringVar(&g.grid, "grid", "", "folder or address where \"grid publish\" wrote the index of the driver: makes compat.json")
 	f.BoolVar(&g.takeOver, "take-over", false, "break the release lock that another run holds")
 }
 
@@ -119,7 +121,7 @@ func (g *globals) config(ctx context.Context) (cut.Config, error) {
 	}
 	return cut.Config{
 		Clone: clone, Remote: remote, Place: place, GitHub: client, Token: token, WorkDir: work, Cache: cache, SecondCache: second, LockDir: locks, SigningKey: key, AgentSocket: g.getenv("SSH_AUTH_SOCK"),
-		Waive: waive, Reason: g.reason, TakeOver: g.takeOver, Report: g.reporter(), Log: log,
+		Grid: g.grid, Waive: waive, Reason: g.reason, TakeOver: g.takeOver, Report: g.reporter(), Log: log,
 	}, nil
 }
 
