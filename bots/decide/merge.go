@@ -126,7 +126,9 @@ func (d *decision) enter(criteria []Criterion, cov coverage) (_ *queue.Entry, lo
 	if lookAgain {
 		return nil, true
 	}
-	e := &queue.Entry{Pull: queue.Pull{Number: d.in.Number, Head: d.in.Pull.Head}}
+	e := &queue.Entry{Pull: queue.Pull{
+		Number: d.in.Number, Head: d.in.Pull.Head, How: string(d.in.Settings.Merge.MethodFor(d.labels)),
+	}}
 	for _, p := range cov.Parts {
 		if !slices.Contains(e.Areas, p.Dir) {
 			e.Areas = append(e.Areas, p.Dir)

@@ -29,6 +29,9 @@ import (
 type Pull struct {
 	Number int    `json:"number"`
 	Head   string `json:"head"`
+	// How it is merged. What is to be merged otherwise than it was tested is
+	// another one.
+	How string `json:"how,omitempty"`
 }
 
 // Entry is a pull request that may be merged, but for the test of what comes of

@@ -5,6 +5,7 @@ package server_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -109,6 +110,33 @@ func TestQueue(t *testing.T) {
 		t.Errorf("main has\n%s", log)
 	}
 	h.pages(bad, seen)
+}
+
+// TestQueueMethod says how a pull request is to be merged when it is tested
+// otherwise already: what lands is what was tested, and as it was said.
+func TestQueueMethod(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.settle("-- .github/lanner.yaml --\nmerge: {required_checks: [unit], queue: {batch: 3, depth: 2}}\n")
+	label := "tide/merge-method-squash"
+	if _, _, err := h.f.Client("alice").Issues.CreateLabel(t.Context(), "acme", "demo", &gh.Label{Name: &label, Color: new("cccccc")}); err != nil {
+		t.Fatal(err)
+	}
+	one := h.propose("one", "-- src/one.go --\npackage x\n")
+	h.eventually("it is tested", func() bool { return len(h.candidates()) == 1 })
+	merged := h.candidates()
+	if _, _, err := h.f.Client("alice").Issues.AddLabelsToIssue(t.Context(), "acme", "demo", one, []string{label}); err != nil {
+		t.Fatal(err)
+	}
+	seen := make(map[string]bool)
+	h.eventually("it lands", func() bool { h.ci(seen); return h.pull(one).GetState() == "closed" })
+	h.work.Git("fetch", "-q", "origin", "main")
+	if tip := h.work.Git("rev-parse", "FETCH_HEAD"); slices.Contains(slices.Collect(maps.Values(merged)), tip) || !seen[tip] {
+		t.Errorf("main is at %s; the merge was %v, and tested was %v", tip, merged, seen)
+	}
+	if log := h.work.Git("log", "-1", "--format=%s", "FETCH_HEAD"); log != fmt.Sprintf("Change one (#%d)", one) {
+		t.Errorf("main ends with %q", log)
+	}
 }
 
 // pages holds that what landed is recorded with its checks, and that whoever
